@@ -1,0 +1,110 @@
+// Package vrs is the query to the vaccination record system (VRS): the request
+// and record types, the binding that ties an answer to its question, and the
+// client that the issuing worker runs.
+//
+// VRS is somebody else's system in production; this package is its contract.
+package vrs
+
+import (
+	"akashi/verifier/cardrecord"
+	"akashi/verifier/credential"
+)
+
+// Purpose says why My Number is used; VRS answers for these only (F-16).
+type Purpose string
+
+// PurposeCertificate is a resident's own certificate application (F-16 c).
+const PurposeCertificate Purpose = "certificate"
+
+// Query asks for one person's record in one municipality's area. It carries
+// the card's evidence, and VRS verifies it by itself (A-06): there is no way
+// to ask by number alone.
+type Query struct {
+	Purpose      Purpose          `json:"purpose"`
+	Version      uint16           `json:"version"`      // of the session digest
+	Nonce        []byte           `json:"nonce"`        // session nonce, 32 bytes
+	Kiosk        []byte           `json:"kiosk"`        // SHA-256 of the kiosk's certificate, 32 bytes
+	Terms        string           `json:"terms"`        // accepted terms version
+	Counter      uint8            `json:"counter"`      // request in the session, 1 to 8
+	Municipality string           `json:"municipality"` // 6 digits
+	Kind         credential.Kind  `json:"kind"`
+	Files        cardrecord.Files `json:"files"`
+	Challenge    []byte           `json:"challenge"` // the card's signature over the session digest
+}
+
+// Status is VRS's finding. Only Found comes with a record and a reserved
+// certificate ID. Append-only.
+type Status string
+
+// What VRS can find.
+const (
+	Found             Status = "found"
+	NoRecord          Status = "no-record"          // no such person or no doses here; the two are not told apart (V-05)
+	NeedsCheck        Status = "needs-check"        // record is marked 要確認
+	NotParticipating  Status = "not-participating"  // the municipality does not take part
+	NoOverseasIssue   Status = "no-overseas-issue"  // overseas asked for, none issued before
+	PassportChanged   Status = "passport-changed"   // the earlier issue's passport is no longer the one on file
+	EvidenceAuthority Status = "evidence-authority" // card: unknown authority
+	EvidenceSignature Status = "evidence-signature" // card: bad signature
+	EvidenceDigest    Status = "evidence-digest"    // card: wrong digest
+	EvidenceNotLive   Status = "evidence-not-live"  // card: challenge not signed by it
+	EvidenceMalformed Status = "evidence-malformed" // card: records do not parse
+	Busy              Status = "busy"               // ask again after RetryAfter; never "no record"
+)
+
+// Record is what VRS holds of one person in one municipality, as far as a
+// certificate needs it.
+type Record struct {
+	ID           credential.ID           `json:"id"` // reserved for this issue, pending
+	Name         string                  `json:"name"`
+	FormerNames  []string                `json:"former_names"` // registered 旧氏 as whole names, may be empty
+	Birth        string                  `json:"birth"`        // credential.Date text
+	Municipality credential.Municipality `json:"municipality"`
+	Disease      string                  `json:"disease"` // code of the table
+	Doses        []Dose                  `json:"doses"`
+	Travel       *credential.Travel      `json:"travel,omitempty"` // overseas only
+	Revocation   string                  `json:"revocation"`       // rid: at most 24 characters base64url
+}
+
+// Dose is one vaccination as VRS holds it; the product's names come from the
+// centre's table.
+type Dose struct {
+	Number  int    `json:"number"`
+	Date    string `json:"date"`
+	Product string `json:"product"` // code in the table of vaccines
+	Lot     string `json:"lot"`
+	Country string `json:"country"` // ISO 3166-1 alpha-3
+}
+
+// Answer is VRS's whole answer. Record is the exact JSON of a Record, so that
+// its digest is over the bytes that both sides saw.
+type Answer struct {
+	Status      Status   `json:"status"`
+	RetryAfter  int      `json:"retry_after,omitempty"` // seconds, with Busy
+	Record      []byte   `json:"record,omitempty"`
+	SettleToken []byte   `json:"settle_token,omitempty"` // 32 bytes, opaque; names the reservation
+	SettleKey   []byte   `json:"settle_key,omitempty"`   // HPKE MLKEM768X25519 public key of VRS
+	Binding     *Binding `json:"binding,omitempty"`
+}
+
+// Binding ties an answer to its question under VRS's key (DESIGN decision 4).
+type Binding struct {
+	Signature []byte `json:"signature"` // ASN.1 ECDSA P-256 over BindingDigest
+}
+
+// Outcome is how an issue ended at the kiosk.
+type Outcome string
+
+// The outcomes of a settlement. Void is said only when it is sure that nothing
+// was handed over; an unheard outcome stays unknown at VRS.
+const (
+	Delivered Outcome = "delivered"
+	Void      Outcome = "void"
+	Unknown   Outcome = "unknown" // maybe printed
+)
+
+// Settlement is what a session worker seals to VRS's settle key.
+type Settlement struct {
+	Token   []byte  `json:"token"`
+	Outcome Outcome `json:"outcome"`
+}

@@ -1,0 +1,117 @@
+package wire
+
+import "strconv"
+
+// Code is a pinned number for how something ended. Numbers are append-only and
+// cross the wire; texts for people are made at the edge (kiosk/screen) and
+// nowhere else. A Code is an error; OK is never returned as one.
+type Code uint16
+
+// The codes. 1xx protocol, 2xx admission, 3xx the card's evidence, 4xx the
+// record, 5xx the centre and VRS, 6xx the kiosk, its card and devices.
+const (
+	OK Code = 0
+
+	Malformed       Code = 101 // not the one encoding, or a field out of its bounds
+	WrongVersion    Code = 102
+	TooLarge        Code = 103
+	NonceUnknown    Code = 104 // never given out, expired, or another kiosk's
+	NonceUsed       Code = 105 // this nonce and counter were used, or may have been
+	CounterOver     Code = 106 // more than MaxRequests in the session
+	HeaderMismatch  Code = 107 // the envelope's header is not the cleartext one
+	EnvelopeInvalid Code = 108 // the envelope does not open under this header
+	FrameUnexpected Code = 109 // a frame type that this end does not take
+
+	MunicipalityOut Code = 201 // does not take part
+	KindOut         Code = 202 // the municipality does not offer this kind
+	OutOfHours      Code = 203
+	Busy            Code = 204 // overload; come back after RetryAfter; never "no record"
+	IssuingStopped  Code = 205 // by the last look, an operator or the audit
+	KioskDisabled   Code = 206
+	TermsOutdated   Code = 207
+
+	CardAuthority Code = 301 // signer's authority is not on the list
+	CardSignature Code = 302
+	CardDigest    Code = 303 // the signed digest is not that of the file
+	CardNotLive   Code = 304 // the challenge was not signed by this card
+	CardMalformed Code = 305
+
+	NoRecord         Code = 401
+	RecordNeedsCheck Code = 402 // 要確認: the municipality must look first
+	NameDiffers      Code = 403 // card and VRS disagree on the name
+	BirthDiffers     Code = 404
+	NoOverseasIssue  Code = 405 // overseas needs an earlier overseas issue
+	PassportChanged  Code = 406
+	BirthDayUnknown  Code = 407 // overseas needs a full date of birth
+	GlyphMissing     Code = 408 // a character that no font has
+
+	VRSDown     Code = 501
+	VRSBusy     Code = 502
+	VRSAnswer   Code = 503 // answer that is not bound to the question
+	LintRefused Code = 504
+	KeyRefused  Code = 505 // the key process did not sign
+	Internal    Code = 506
+	AuditDown   Code = 507 // audit cannot be written, so nothing is issued
+
+	PINWrong           Code = 601
+	PINLocked          Code = 602
+	CardUnknown        Code = 603 // not a My Number card, or it does not answer
+	CardRemoved        Code = 604 // too early
+	CardExpired        Code = 605
+	LastLook           Code = 606 // the paper is not this resident's: nothing printed, alarm
+	PrinterFault       Code = 607
+	PaymentRefused     Code = 608
+	Cancelled          Code = 609 // by the resident
+	TimedOut           Code = 610
+	LineDown           Code = 611 // no way to the centre
+	AttestationInvalid Code = 612 // the worker's key is not vouched for: nothing was sent
+	TermsRefused       Code = 613
+	ReaderFault        Code = 614
+	TwoCards           Code = 615
+	PrintUnknown       Code = 616 // maybe printed
+)
+
+var names = map[Code]string{
+	OK: "ok", Malformed: "malformed", WrongVersion: "wrong-version", TooLarge: "too-large",
+	NonceUnknown: "nonce-unknown", NonceUsed: "nonce-used", CounterOver: "counter-over",
+	HeaderMismatch: "header-mismatch", EnvelopeInvalid: "envelope-invalid", FrameUnexpected: "frame-unexpected",
+	MunicipalityOut: "municipality-out", KindOut: "kind-out", OutOfHours: "out-of-hours", Busy: "busy",
+	IssuingStopped: "issuing-stopped", KioskDisabled: "kiosk-disabled", TermsOutdated: "terms-outdated",
+	CardAuthority: "card-authority", CardSignature: "card-signature", CardDigest: "card-digest",
+	CardNotLive: "card-not-live", CardMalformed: "card-malformed",
+	NoRecord: "no-record", RecordNeedsCheck: "record-needs-check", NameDiffers: "name-differs",
+	BirthDiffers: "birth-differs", NoOverseasIssue: "no-overseas-issue", PassportChanged: "passport-changed",
+	BirthDayUnknown: "birth-day-unknown", GlyphMissing: "glyph-missing",
+	VRSDown: "vrs-down", VRSBusy: "vrs-busy", VRSAnswer: "vrs-answer", LintRefused: "lint-refused",
+	KeyRefused: "key-refused", Internal: "internal", AuditDown: "audit-down",
+	PINWrong: "pin-wrong", PINLocked: "pin-locked", CardUnknown: "card-unknown", CardRemoved: "card-removed",
+	CardExpired: "card-expired", LastLook: "last-look", PrinterFault: "printer-fault",
+	PaymentRefused: "payment-refused", Cancelled: "cancelled", TimedOut: "timed-out", LineDown: "line-down",
+	AttestationInvalid: "attestation-invalid", TermsRefused: "terms-refused", ReaderFault: "reader-fault",
+	TwoCards: "two-cards", PrintUnknown: "print-unknown",
+}
+
+// Codes gives every code but OK, for tests that must cover them all.
+func Codes() []Code {
+	all := make([]Code, 0, len(names))
+	for c := range names {
+		if c != OK {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// Known reports whether this version has the code.
+func (c Code) Known() bool { _, ok := names[c]; return ok }
+
+// Error gives the constant name with the number; it holds nothing from outside.
+func (c Code) Error() string {
+	if n, ok := names[c]; ok {
+		return "akashi " + strconv.Itoa(int(c)) + " " + n
+	}
+	return "akashi " + strconv.Itoa(int(c))
+}
+
+// Name gives the constant name alone, e.g. "no-record".
+func (c Code) Name() string { return names[c] }
