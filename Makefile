@@ -1,0 +1,69 @@
+# Akashi (証). `make help` lists what there is; `make demo` and `make test` need nothing before them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+GO ?= go
+T ?= 30s
+
+# Debian packages, by what needs them. A fresh Debian 12 with Go has none.
+DEB_BUILD := gcc libc6-dev libpcsclite-dev pkg-config
+DEB_CARD  := pcscd vsmartcard-vpcd opensc pcsc-tools python3-pyscard
+DEB_PAPER := poppler-utils zbar-tools qpdf openssl libnss3-tools
+DEB_FONTS := fonts-ipaexfont-mincho fonts-ipaexfont-gothic fonts-ipamj-mincho fonts-hanazono fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic
+DEB_TRACE := strace util-linux iproute2
+DEBS      := $(DEB_BUILD) $(DEB_CARD) $(DEB_PAPER) $(DEB_FONTS) $(DEB_TRACE)
+
+## help: this list
+help:
+	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r t d; do printf '  make %-10s %s\n' "$$t" "$$d"; done
+
+## demo: the main job: certificates for synthetic residents through the whole chain, judged at the end
+demo: deps assets build
+	@$(GO) run ./testkit/cmd/demo -bin bin -out out
+
+## test: every test, with the race detector
+test: deps assets
+	@mkdir -p .cache
+	$(GO) vet ./...
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
+
+## up: the chain stays up; one page links whatever faces exist (card tray first)
+up: deps assets build
+	@$(GO) run ./testkit/cmd/up -bin bin
+
+## deps: install the Debian packages that are missing (apt, through sudo if need be)
+deps:
+	@./testkit/deps.sh $(DEBS)
+
+## assets: build fonts and other fetched assets from installed packages into ignored folders
+assets: deps
+	@./printer/glyph/assets.sh
+
+## build: the programs, into bin/ (only the reader process uses cgo)
+build: assets
+	@mkdir -p bin
+	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/keys verifier/cmd/verify testkit/cmd/vrs testkit/cmd/simcard; do \
+	  echo "build $$c"; CGO_ENABLED=0 $(GO) build -trimpath -o bin/$$(basename $$c) ./$$c || exit 1; done
+	@echo "build kiosk/cmd/reader"; $(GO) build -trimpath -o bin/reader ./kiosk/cmd/reader
+
+## lint: gofmt, vet, staticcheck (pinned in go.mod)
+lint:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+## bench: what one issuance, one verification, one sheet, one code and one worker start cost
+bench: assets
+	$(GO) test -run '^$$' -bench . -benchmem ./verifier/... ./printer/... ./centre/... ./kiosk/... ./testkit/stack/...
+
+## fuzz: every fuzz target for T each (make fuzz T=60s)
+fuzz: assets
+	@set -e; for p in $$($(GO) list ./...); do \
+	  d=$$($(GO) list -f '{{.Dir}}' $$p); \
+	  for f in $$(cd $$d && sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' *_test.go 2>/dev/null); do \
+	    echo "fuzz $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(T) -parallel 2 $$p; done; done
+
+## clean: what make built here (not what was installed)
+clean:
+	rm -rf bin out .cache
+
+.PHONY: help demo test up deps assets build lint bench fuzz clean
