@@ -1,0 +1,137 @@
+// Package face is what the resident's face (the kiosk's page, or a robot in
+// its place) and the session worker say to each other, and the worker's one
+// door for it: a loopback WebSocket behind a one-time token.
+//
+// The worker speaks first and always says which screen to show (Tell); the
+// face answers what the resident did (Act). There is one encoding, that of
+// centre/wire: minified JSON with the members in the order of the structs, so
+// a page writes its answers with JSON.stringify in that order. The connection:
+//
+//	new WebSocket("ws://"+address+"/", ["akashi-face-1", token])
+//
+// PIN digits never stand in JSON: while the screen is "pin", each key press is
+// a binary message of five bytes, the Tell's id (big endian, 4 bytes) and the
+// key: '0' to '9', KeyBack, KeyEnter or KeyCancel. The worker answers each
+// with a Tell that counts the digits; the page keeps none.
+//
+// An Act for an older Tell is a late press and is dropped, except cancel,
+// which counts whenever it comes before payment. Anything else that does not
+// fit ends the session.
+package face
+
+import (
+	"akashi/centre/wire"
+	"akashi/verifier/credential"
+)
+
+// Protocol is the WebSocket subprotocol; the one-time token is offered as the
+// second one, since a page cannot set headers and a URL stays in histories.
+const Protocol = "akashi-face-1"
+
+// Screen names what the resident sees.
+type Screen string
+
+// The screens. "ask" waits for an Act of the listed kinds; the others only
+// show, and the step after them ends them.
+const (
+	Consent    Screen = "consent"     // ask yes: purpose, legal basis and terms are agreed to
+	InsertCard Screen = "insert-card" // put the card on the reader
+	PINLast    Screen = "pin-last"    // ask yes: one try is left before the card locks
+	PIN        Screen = "pin"         // keys
+	PINAgain   Screen = "pin-again"   // ask again: the PIN was wrong, Tries are left
+	Reading    Screen = "reading"     // leave the card where it is
+	TakeCard   Screen = "take-card"   // until the card is gone
+	Choose     Screen = "choose"      // ask choose; finish when Again
+	Working    Screen = "working"     // the centre is asked
+	Preview    Screen = "preview"     // ask yes, back
+	Pay        Screen = "pay"         // Fee is owed
+	Printing   Screen = "printing"    // no name stands here
+	TakePaper  Screen = "take-paper"  // ask yes: taken, or the stop button
+	Trouble    Screen = "trouble"     // ask again, finish: a refusal that the session survives
+	End        Screen = "end"         // last: how it ended
+)
+
+// Tell is what the worker shows.
+type Tell struct {
+	ID         uint32    `json:"id"` // counts up from 1
+	Screen     Screen    `json:"screen"`
+	Step       int       `json:"step"` // "step n of m", counted over session.Steps
+	Of         int       `json:"of"`
+	Ask        bool      `json:"ask"`               // an Act is waited for
+	Cancel     bool      `json:"cancel"`            // cancel still counts
+	Again      bool      `json:"again"`             // choose: finish is offered; trouble: again is offered
+	Terms      string    `json:"terms,omitempty"`   // consent: version of the terms shown
+	Tries      int       `json:"tries,omitempty"`   // PIN tries left; 0: the card does not say
+	Entered    int       `json:"entered,omitempty"` // PIN digits so far
+	Menu       []Offer   `json:"menu,omitempty"`    // choose
+	MaxCopies  int       `json:"max_copies,omitempty"`
+	Pages      [][]byte  `json:"pages,omitempty"` // preview: PNG of each page
+	Fee        int       `json:"fee,omitempty"`   // yen, for all copies
+	Code       wire.Code `json:"code,omitempty"`  // pin-again, trouble, end
+	Texts      []Text    `json:"texts,omitempty"` // what, why, what next, by language
+	Phone      string    `json:"phone,omitempty"` // the municipality's, where it must be asked
+	RetryAfter int       `json:"retry_after,omitempty"`
+}
+
+// Offer is one municipality that can be chosen.
+type Offer struct {
+	Code   string            `json:"code"` // 6 digits
+	NameJA string            `json:"name_ja"`
+	NameEN string            `json:"name_en"`
+	Phone  string            `json:"phone"`
+	Kinds  []credential.Kind `json:"kinds"`
+	Fee    int               `json:"fee"` // yen for one copy
+}
+
+// Text is one language's words for a code.
+type Text struct {
+	Language string `json:"language"` // BCP 47
+	What     string `json:"what"`
+	Why      string `json:"why"`
+	Next     string `json:"next"`
+}
+
+// Do is what the resident did.
+type Do string
+
+// The answers. Every screen with Cancel set takes cancel too.
+const (
+	Yes    Do = "yes"
+	Again  Do = "again"
+	Back   Do = "back"
+	Pick   Do = "choose" // with Municipality, Kind and Copies
+	Finish Do = "finish"
+	Cancel Do = "cancel"
+)
+
+// Act is the face's answer to the Tell of the same ID.
+type Act struct {
+	ID           uint32          `json:"id"`
+	Do           Do              `json:"do"`
+	Municipality string          `json:"municipality,omitempty"`
+	Kind         credential.Kind `json:"kind,omitempty"`
+	Copies       int             `json:"copies,omitempty"`
+}
+
+// The keys of the PIN screen beside the ten digits.
+const (
+	KeyBack   byte = 0x08
+	KeyEnter  byte = 0x0d
+	KeyCancel byte = 0x1b
+)
+
+// Limits of the messages from the face, in bytes.
+const (
+	DefaultMaxAct  = 256     // the longest Act has under 120
+	DefaultMaxTell = 8 << 20 // two pages as PNG in base64; bounds what a robot reads
+	keyLength      = 5
+)
+
+// PINLength is the number of digits of the card's PIN.
+const PINLength = 4
+
+// answers lists what each screen takes; every other answer is a breach.
+var answers = map[Screen][]Do{
+	Consent: {Yes}, PINLast: {Yes}, PINAgain: {Again}, Choose: {Pick, Finish},
+	Preview: {Yes, Back}, TakePaper: {Yes}, Trouble: {Again, Finish},
+}

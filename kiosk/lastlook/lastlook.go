@@ -1,0 +1,28 @@
+// Package lastlook holds the final print stream against this resident, this
+// card and this session before the first drop of toner.
+//
+// It trusts nothing that the centre or an earlier step said about the paper:
+// each page is rendered, its QR codes are decoded from the pixels and its
+// text is read back.
+package lastlook
+
+import (
+	"akashi/centre/wire"
+	"akashi/verifier/cardrecord"
+)
+
+// Input is what the session knows by itself and the delivery that came.
+type Input struct {
+	Header     wire.Header           // of this request, as this kiosk wrote it
+	CardDigest [32]byte              // of the records read from this card
+	Attributes cardrecord.Attributes // read from this card
+	Delivery   wire.Delivery
+}
+
+// Reason says which comparison failed. It stays on the kiosk: the wire and
+// the resident see wire.LastLook only.
+type Reason uint8
+
+// Mismatch is the error of a look that found the paper to be not this
+// resident's. It carries no content.
+type Mismatch struct{ Reason Reason }
