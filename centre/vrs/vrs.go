@@ -108,3 +108,45 @@ type Settlement struct {
 	Token   []byte  `json:"token"`
 	Outcome Outcome `json:"outcome"`
 }
+
+// VoidOrder is the centre's word that a reservation came to nothing: the
+// issuing worker says it when a step after the query fails, the launcher when
+// the worker ended without an answer.
+type VoidOrder struct {
+	Municipality string `json:"municipality"`
+	Token        []byte `json:"token"`
+}
+
+// SettleInfo is the HPKE info of a sealed Settlement (MLKEM768X25519,
+// HKDF-SHA256, AES-256-GCM, the municipality as additional data).
+const SettleInfo = "akashi/1 settle"
+
+// SettleStatus is VRS's word on a settlement or a void order. Append-only.
+type SettleStatus string
+
+// What VRS says of a settlement. Saying the same outcome twice is Settled
+// twice: a resent ciphertext does no harm.
+const (
+	Settled  SettleStatus = "settled"
+	Conflict SettleStatus = "conflict" // the issue has another final state already, which stands
+	Refused  SettleStatus = "refused"  // does not open, names no reservation here, or no such outcome
+)
+
+// SettleAnswer is VRS's whole answer to a settlement or a void order.
+type SettleAnswer struct {
+	Status SettleStatus `json:"status"`
+}
+
+// Paths of the three calls, each a POST of one JSON body to VRS.
+const (
+	PathQuery  = "/v1/query"  // Query           -> Answer
+	PathSettle = "/v1/settle" // wire.Settle     -> SettleAnswer
+	PathVoid   = "/v1/void"   // VoidOrder       -> SettleAnswer
+)
+
+// Limits of the bodies, in bytes.
+const (
+	DefaultMaxQuery  = 16 << 10  // five card files (about 2 KiB together) and a signature, in base64
+	DefaultMaxAnswer = 128 << 10 // a record of 99 doses and a settle key, in base64
+	DefaultMaxSettle = 4 << 10   // an encapsulated key (1.1 KiB) and a token
+)
