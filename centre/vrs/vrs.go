@@ -103,7 +103,8 @@ const (
 	Unknown   Outcome = "unknown" // maybe printed
 )
 
-// Settlement is what a session worker seals to VRS's settle key.
+// Settlement is what a session worker seals to VRS's settle key (package
+// channel has both ends of the seal), in wire's one encoding.
 type Settlement struct {
 	Token   []byte  `json:"token"`
 	Outcome Outcome `json:"outcome"`
@@ -116,10 +117,6 @@ type VoidOrder struct {
 	Municipality string `json:"municipality"`
 	Token        []byte `json:"token"`
 }
-
-// SettleInfo is the HPKE info of a sealed Settlement (MLKEM768X25519,
-// HKDF-SHA256, AES-256-GCM, the municipality as additional data).
-const SettleInfo = "akashi/1 settle"
 
 // SettleStatus is VRS's word on a settlement or a void order. Append-only.
 type SettleStatus string
