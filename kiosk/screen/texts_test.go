@@ -1,0 +1,75 @@
+package screen
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+
+	"akashi/centre/wire"
+)
+
+func TestEveryCodeHasWordsInEveryLanguage(t *testing.T) {
+	codes := wire.Codes()
+	if len(codes) < 50 {
+		t.Fatalf("only %d codes: the list is not what this test means to cover", len(codes))
+	}
+	for _, l := range Languages {
+		if len(catalogues[l]) != len(codes) {
+			t.Errorf("%s has %d entries for %d codes", l, len(catalogues[l]), len(codes))
+		}
+		for _, c := range codes {
+			words, ok := catalogues[l][c.Name()]
+			if !ok {
+				t.Errorf("%s lacks %s", l, c.Name())
+				continue
+			}
+			for part, text := range map[string]string{"what": words.What, "why": words.Why, "next": words.Next} {
+				if strings.TrimSpace(text) == "" || strings.TrimSpace(text) != text {
+					t.Errorf("%s %s %s is empty or has space at an end", l, c.Name(), part)
+				}
+				if japanese(text) != (l == "ja") {
+					t.Errorf("%s %s %s is in the wrong language: %q", l, c.Name(), part, text)
+				}
+			}
+		}
+	}
+}
+
+func japanese(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Han) })
+}
+
+// Overload and outages must never read as "no record" (the launch of the real
+// app showed them as 0 doses).
+func TestOverloadIsNotNoRecord(t *testing.T) {
+	says := map[string]string{"ja": "接種記録の有無とは関係ありません", "en": "says nothing about your record"}
+	for _, l := range Languages {
+		for _, c := range []wire.Code{wire.Busy, wire.VRSDown, wire.VRSBusy, wire.LineDown} {
+			if x := For(l, c); !strings.Contains(x.Why, says[l]) || x.What == For(l, wire.NoRecord).What {
+				t.Errorf("%s %s does not say that it is not about the record", l, c.Name())
+			}
+		}
+	}
+}
+
+// Four causes under one message helped nobody; each code's reason is its own.
+func TestNoTwoCodesHaveTheSameWords(t *testing.T) {
+	for _, l := range Languages {
+		seen := map[Text]string{}
+		for _, c := range wire.Codes() {
+			if other, ok := seen[For(l, c)]; ok {
+				t.Errorf("%s: %s and %s cannot be told apart", l, c.Name(), other)
+			}
+			seen[For(l, c)] = c.Name()
+		}
+	}
+}
+
+func TestUnknownCodeAndLanguage(t *testing.T) {
+	if For("ja", wire.Code(65000)) != For("ja", wire.Internal) {
+		t.Error("an unknown code must have the words of internal")
+	}
+	if For("xx", wire.Busy) != For("ja", wire.Busy) {
+		t.Error("an unknown language must have the first one's words")
+	}
+}
