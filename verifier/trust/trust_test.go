@@ -1,0 +1,394 @@
+package trust_test
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"akashi/verifier/cardrecord"
+	"akashi/verifier/rule"
+	"akashi/verifier/trust"
+)
+
+var now = time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
+
+func newKey(t testing.TB) *ecdsa.PrivateKey {
+	t.Helper()
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func newCA(t testing.TB, ca bool) *x509.Certificate {
+	t.Helper()
+	k := newKey(t)
+	c := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test CA"},
+		NotBefore: now, NotAfter: now.AddDate(10, 0, 0),
+		BasicConstraintsValid: true, IsCA: ca, KeyUsage: x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, k.Public(), k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err = x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func sample(t testing.TB) *trust.List {
+	t.Helper()
+	k := newKey(t)
+	card, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kid := trust.Thumbprint(&k.PublicKey)
+	return &trust.List{
+		Version: 7, Issued: now, Expires: now.AddDate(0, 3, 0),
+		SHC: []trust.SHCIssuer{{
+			URL: "https://issuer.example.invalid/a", NameJA: "見本市", NameEN: "Specimen <City> & more",
+			Keys:    []trust.SHCKey{{ID: kid, Key: &k.PublicKey}},
+			Revoked: map[string][]string{kid: {"abc", "def.1700000000"}},
+		}},
+		VDSNC: []trust.CSCA{{Country: "UTO", Certificate: newCA(t, true)}},
+		PDF:   []*x509.Certificate{newCA(t, true)},
+		Cards: cardrecord.Authorities{cardrecord.KeyID{0x99}: &card.PublicKey},
+	}
+}
+
+func TestRoundTrip(t *testing.T) {
+	root, l := newKey(t), sample(t)
+	b, err := trust.Encode(l, root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pinned := range []*ecdsa.PublicKey{nil, &root.PublicKey} {
+		got, err := trust.Parse(b, pinned, now, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !got.Root.Equal(&root.PublicKey) || got.SHC[0].NameEN != l.SHC[0].NameEN ||
+			!got.VDSNC[0].Certificate.Equal(l.VDSNC[0].Certificate) || len(got.Cards) != 1 ||
+			!got.SHC[0].Key(l.SHC[0].Keys[0].ID).Equal(l.SHC[0].Keys[0].Key) || got.SHC[0].Key("x") != nil {
+			t.Errorf("another list came back: %+v", got)
+		}
+		again, err := trust.Encode(got, root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body(t, b) != body(t, again) {
+			t.Error("the same list has two encodings")
+		}
+	}
+	if len(trust.Fingerprint(&root.PublicKey)) != 64 {
+		t.Error("Fingerprint is not SHA-256 in hexadecimal digits")
+	}
+}
+
+func body(t *testing.T, b []byte) string {
+	var f struct{ List json.RawMessage }
+	if err := json.Unmarshal(b, &f); err != nil {
+		t.Fatal(err)
+	}
+	return string(f.List)
+}
+
+func TestParseRefuses(t *testing.T) {
+	root, l := newKey(t), sample(t)
+	b, err := trust.Encode(l, root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	swap := func(old, new string) []byte {
+		if !bytes.Contains(b, []byte(old)) {
+			t.Fatalf("the list does not hold %q", old)
+		}
+		return bytes.Replace(b, []byte(old), []byte(new), 1)
+	}
+	other := newKey(t)
+	for name, c := range map[string]struct {
+		b     []byte
+		root  *ecdsa.PublicKey
+		at    time.Time
+		newer int
+		want  *rule.Refusal
+	}{
+		"empty":            {nil, nil, now, 0, trust.ErrMalformed},
+		"trailing line":    {append(bytes.Clone(b), '\n'), nil, now, 0, trust.ErrMalformed},
+		"space":            {swap(`{"list":`, `{ "list":`), nil, now, 0, trust.ErrMalformed},
+		"unknown member":   {swap(`{"list":`, `{"x":1,"list":`), nil, now, 0, trust.ErrMalformed},
+		"repeated member":  {swap(`{"list":`, `{"list":{},"list":`), nil, now, 0, trust.ErrMalformed},
+		"too large":        {make([]byte, trust.DefaultMaxList+1), nil, now, 0, trust.ErrMalformed},
+		"no key as root":   {swap(`"root":"M`, `"root":"A`), nil, now, 0, trust.ErrMalformed},
+		"another root":     {b, &other.PublicKey, now, 0, trust.ErrRoot},
+		"changed list":     {swap(`"version":7`, `"version":8`), nil, now, 0, trust.ErrSignature},
+		"short signature":  {cutSignature(t, b), nil, now, 0, trust.ErrSignature},
+		"older than known": {b, nil, now, 8, trust.ErrRollback},
+		"from the future":  {b, nil, now.Add(-time.Hour), 0, trust.ErrNotYet},
+		"expired":          {b, nil, l.Expires, 0, trust.ErrExpired},
+	} {
+		if _, err := trust.Parse(c.b, c.root, c.at, c.newer); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %s", name, err, c.want.Code)
+		}
+	}
+}
+
+func cutSignature(t *testing.T, b []byte) []byte {
+	f := map[string]json.RawMessage{}
+	if err := json.Unmarshal(b, &f); err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Replace(b, f["signature"], []byte(`"AAAA"`), 1)
+}
+
+func TestEncodeRefusesWhatNoReaderCanUse(t *testing.T) {
+	root := newKey(t)
+	for name, spoil := range map[string]func(*trust.List){
+		"no version":         func(l *trust.List) { l.Version = 0 },
+		"fractional date":    func(l *trust.List) { l.Issued = l.Issued.Add(1) },
+		"no dates":           func(l *trust.List) { l.Issued = time.Time{} },
+		"ends before it":     func(l *trust.List) { l.Expires = l.Issued },
+		"issuer twice":       func(l *trust.List) { l.SHC = append(l.SHC, l.SHC[0]) },
+		"trailing slash":     func(l *trust.List) { l.SHC[0].URL += "/" },
+		"kid not of the key": func(l *trust.List) { l.SHC[0].Keys[0].ID = "x" },
+		"key twice":          func(l *trust.List) { l.SHC[0].Keys = append(l.SHC[0].Keys, l.SHC[0].Keys[0]) },
+		"no key":             func(l *trust.List) { l.SHC[0].Keys, l.SHC[0].Revoked = nil, nil },
+		"revoked unknown":    func(l *trust.List) { l.SHC[0].Revoked["x"] = []string{"a"} },
+		"revoked form":       func(l *trust.List) { l.SHC[0].Revoked[l.SHC[0].Keys[0].ID] = []string{"a=="} },
+		"country":            func(l *trust.List) { l.VDSNC[0].Country = "jp" },
+		"CSCA no CA":         func(l *trust.List) { l.VDSNC[0].Certificate = newCA(t, false) },
+		"PDF no CA":          func(l *trust.List) { l.PDF[0] = newCA(t, false) },
+		"card key small":     func(l *trust.List) { l.Cards[cardrecord.KeyID{1}] = &rsa.PublicKey{N: big.NewInt(7), E: 3} },
+	} {
+		l := sample(t)
+		spoil(l)
+		if _, err := trust.Encode(l, root); !errors.Is(err, trust.ErrContent) {
+			t.Errorf("%s: %v, want %s", name, err, trust.ErrContent.Code)
+		}
+	}
+	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := trust.Encode(sample(t), p384); err == nil {
+		t.Error("a P-384 root passed")
+	}
+}
+
+func TestIssuerURL(t *testing.T) {
+	for _, s := range []string{"https://a.example", "https://vc.vrs.digital.go.jp/issuer", "https://a.example:8443/x"} {
+		if !trust.IssuerURL(s) {
+			t.Errorf("%s refused", s)
+		}
+	}
+	for _, s := range []string{"", "http://a.example", "https://a.example/", "https://", "https:///x", "HTTPS://a.example", "https://u@a.example",
+		"https://a.example?x", "https://a.example/#", "https://a.example/a b", "https://" + strings.Repeat("a", 300)} {
+		if trust.IssuerURL(s) {
+			t.Errorf("%s accepted", s)
+		}
+	}
+}
+
+func TestIsRevoked(t *testing.T) {
+	s := trust.SHCIssuer{Revoked: map[string][]string{"k": {"all", "before.1664492124"}}}
+	for _, c := range []struct {
+		kid, rid string
+		nbf      int64
+		want     bool
+	}{
+		{"k", "all", 1 << 40, true}, {"k", "before", 1664492123, true}, {"k", "before", 1664492124, false},
+		{"k", "other", 0, false}, {"other", "all", 0, false}, {"k", "", 0, false},
+	} {
+		if got := s.IsRevoked(c.kid, c.rid, time.Unix(c.nbf, 0)); got != c.want {
+			t.Errorf("IsRevoked(%q, %q, %d) = %v", c.kid, c.rid, c.nbf, got)
+		}
+	}
+}
+
+func vectors(t *testing.T, name string) []byte {
+	t.Helper()
+	root := "."
+	for range 8 {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			break
+		}
+		root = filepath.Join(root, "..")
+	}
+	b, err := os.ReadFile(filepath.Join(root, "../shared/vectors", name))
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("the published vectors are missing: ", err)
+		}
+		t.Skip("the published vectors are missing: ", err)
+	}
+	return b
+}
+
+func TestPublishedKeySets(t *testing.T) {
+	japan, err := trust.ParseJWKS(vectors(t, "vci-directory/japan_jwks_2024-09-20.json"), "https://vc.vrs.digital.go.jp/issuer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(japan) != 3 || len(japan[0].Chain) != 3 {
+		t.Errorf("%d keys, want Japan's 3 with their chains", len(japan))
+	}
+	spec, err := trust.ParseJWKS(vectors(t, "spec-example-issuer/jwks.json"), "https://spec.smarthealth.cards/examples/issuer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rids, err := trust.ParseCRL(vectors(t, "spec-example-issuer/crl/"+spec[0].ID+".json"), spec[0].ID, spec[0].CRLVersion)
+	if err != nil || len(rids) != 4 {
+		t.Errorf("the examples' revocation list: %d entries, %v", len(rids), err)
+	}
+	if _, err := trust.ParseJWKS(vectors(t, "vci-directory/japan_jwks_2024-09-20.json"), "https://other.example"); !errors.Is(err, trust.ErrJWKSChain) {
+		t.Errorf("a chain of another issuer: %v", err)
+	}
+}
+
+func TestPublishedBadRevocationLists(t *testing.T) {
+	const kid = "hrvC0uzB16UXK83BnPo7Glg685b1D6iYOyJd5hpRaAA"
+	for folder, want := range map[string]*rule.Refusal{
+		"duplicate-rid": trust.ErrCRLDuplicate, "invalid-method": trust.ErrCRLMethod, "non-base64url-rid": trust.ErrCRLID,
+		"too-long-rid": trust.ErrCRLID, "version-mismatch": trust.ErrCRLVersion,
+	} {
+		dir := "health-cards-dev-tools/badcrl/" + folder
+		keys, err := trust.ParseJWKS(vectors(t, dir+"/.well-known/jwks.json"),
+			"https://raw.githubusercontent.com/smart-on-fhir/health-cards-dev-tools/main/testdata/badcrl/"+folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := trust.ParseCRL(vectors(t, dir+"/.well-known/crl/"+kid+".json"), kid, keys[0].CRLVersion); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %s", folder, err, want.Code)
+		}
+	}
+}
+
+func TestParseCRLRefuses(t *testing.T) {
+	for text, want := range map[string]*rule.Refusal{
+		`{`: trust.ErrCRL, `[]`: trust.ErrCRL,
+		`{"kid":"other","method":"rid","ctr":1,"rids":[]}`:           trust.ErrCRL,
+		`{"kid":"k","method":"rid","ctr":1,"rids":[],"x":1}`:         trust.ErrCRL,
+		`{"kid":"k","method":"rid","ctr":"1","rids":[]}`:             trust.ErrCRL,
+		`{"kid":"k","method":"rid","ctr":1}`:                         trust.ErrCRL,
+		`{"kid":"k","method":"rid","ctr":1,"rids":[1]}`:              trust.ErrCRLID,
+		`{"kid":"k","method":"rid","ctr":1,"rids":["a."]}`:           trust.ErrCRLID,
+		`{"kid":"k","method":"rid","ctr":1,"rids":["a.01"]}`:         trust.ErrCRLID,
+		`{"kid":"k","method":"rid","ctr":1,"rids":["a.-1"]}`:         trust.ErrCRLID,
+		`{"kid":"k","method":"rid","ctr":1,"rids":["a","b","a.12"]}`: trust.ErrCRLDuplicate,
+	} {
+		if _, err := trust.ParseCRL([]byte(text), "k", 1); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %s", text, err, want.Code)
+		}
+	}
+	if _, err := trust.ParseCRL(make([]byte, trust.DefaultMaxCRL+1), "k", 1); !errors.Is(err, trust.ErrCRL) {
+		t.Errorf("too large: %v", err)
+	}
+	if got, err := trust.ParseCRL([]byte(`{"kid":"k","method":"rid","ctr":1,"rids":[]}`), "k", 1); err != nil || len(got) != 0 {
+		t.Errorf("an empty list: %v, %v", got, err)
+	}
+}
+
+func TestParseJWKSRefuses(t *testing.T) {
+	k := newKey(t)
+	point, err := k.PublicKey.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b64 := base64.RawURLEncoding.EncodeToString
+	good := `{"kty":"EC","kid":"` + trust.Thumbprint(&k.PublicKey) + `","use":"sig","alg":"ES256","crv":"P-256","x":"` +
+		b64(point[1:33]) + `","y":"` + b64(point[33:]) + `"}`
+	set := func(keys ...string) string { return `{"keys":[` + strings.Join(keys, ",") + `]}` }
+	if _, err := trust.ParseJWKS([]byte(set(good)), "https://a.example"); err != nil {
+		t.Fatal(err)
+	}
+	swap := func(old, new string) string { return set(strings.Replace(good, old, new, 1)) }
+	der := base64.StdEncoding.EncodeToString(newCA(t, true).Raw)
+	for text, want := range map[string]*rule.Refusal{
+		`{}`: trust.ErrJWKS, `x`: trust.ErrJWKS, set(): trust.ErrJWKS, set(good, good): trust.ErrJWKS,
+		swap(`"EC"`, `"RSA"`): trust.ErrJWKS, swap(`"sig"`, `"enc"`): trust.ErrJWKS, swap(`ES256`, `ES384`): trust.ErrJWKS,
+		swap(`P-256`, `P-384`): trust.ErrJWKS, swap(`"x":"`, `"x":"=`): trust.ErrJWKS, swap(`"kid":"`, `"kid":"A`): trust.ErrJWKS,
+		swap(`"kty"`, `"d":"secret","kty"`): trust.ErrJWKS, swap(`"kty"`, `"crlVersion":-1,"kty"`): trust.ErrJWKS,
+		swap(`"kty"`, `"x5c":[],"kty"`): trust.ErrJWKSChain, swap(`"kty"`, `"x5c":["!"],"kty"`): trust.ErrJWKSChain,
+		swap(`"kty"`, `"x5c":["AAAA"],"kty"`):        trust.ErrJWKSChain,
+		swap(`"kty"`, `"x5c":["`+der+`"],"kty"`):     trust.ErrJWKSChain,
+		string(make([]byte, trust.DefaultMaxJWKS+1)): trust.ErrJWKS,
+	} {
+		if _, err := trust.ParseJWKS([]byte(text), "https://a.example"); !errors.Is(err, want) {
+			t.Errorf("%.80s: %v, want %s", text, err, want.Code)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	b, err := trust.Encode(sample(f), newKey(f))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Add(bytes.Replace(b, []byte(`"version":7`), []byte(`"version":6`), 1))
+	f.Add([]byte(`{"list":{},"root":"","signature":""}`))
+	root := newKey(f)
+	f.Fuzz(func(t *testing.T, in []byte) {
+		l, err := trust.Parse(in, nil, now, 0)
+		if err != nil {
+			return
+		}
+		again, err := trust.Encode(l, root)
+		if err != nil || body(t, again) != body(t, in) {
+			t.Fatalf("a list with two encodings passed: %v", err)
+		}
+	})
+}
+
+func FuzzParseCRL(f *testing.F) {
+	f.Add([]byte(`{"kid":"k","method":"rid","ctr":1,"rids":["abc","d_-.1700000000"]}`))
+	f.Add([]byte(`{"kid":"k","method":"rid","ctr":1,"rids":[]}`))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		rids, err := trust.ParseCRL(in, "k", 1)
+		if err != nil {
+			return
+		}
+		b, err := json.Marshal(map[string]any{"kid": "k", "method": "rid", "ctr": 1, "rids": rids})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := trust.ParseCRL(b, "k", 1)
+		if err != nil || strings.Join(again, " ") != strings.Join(rids, " ") {
+			t.Fatalf("%q came back as %q, %v", rids, again, err)
+		}
+	})
+}
+
+func FuzzParseJWKS(f *testing.F) {
+	f.Add([]byte(`{"keys":[{"kty":"EC","kid":"3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s","use":"sig","alg":"ES256","crv":"P-256",` +
+		`"x":"11XvRWy1I2S0EyJlyf_bWfw_TQ5CJJNLw78bHXNxcgw","y":"eZXwxvO1hvCY0KucrPfKo7yAyMT6Ajc3N7OkAB6VYy8","crlVersion":1}]}`))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		keys, err := trust.ParseJWKS(in, "https://a.example")
+		if err != nil {
+			return
+		}
+		for _, k := range keys {
+			if k.ID != trust.Thumbprint(k.Key) {
+				t.Fatal("a key under another name passed")
+			}
+		}
+	})
+}
