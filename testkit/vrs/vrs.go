@@ -8,17 +8,34 @@
 package vrs
 
 import (
-	"context"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/hpke"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"database/sql"
 	"errors"
 	"io"
-	"net"
 	"time"
 
+	"akashi/testkit/pki"
 	"akashi/verifier/cardrecord"
-	"akashi/verifier/credential"
+)
+
+// Notice is what whoever starts this VRS should print.
+const Notice = "STAND-IN VRS: invented residents and records, not for production"
+
+// Bounds.
+const (
+	// DefaultPendingLife is longer than a session with eight requests and its
+	// reprints; after it, silence is taken for "unknown", never for "void".
+	DefaultPendingLife = 30 * time.Minute
+	// DefaultAtOnce bounds the queries worked on together; one more is "busy".
+	DefaultAtOnce = 64
+	// DefaultDisease is the table that a query without a disease means.
+	DefaultDisease = "covid-19"
 )
 
 // Config is what a VRS needs.
@@ -29,67 +46,82 @@ type Config struct {
 	Binding     crypto.Signer   // ECDSA P-256, of the binding certificate
 	Cards       cardrecord.Authorities
 	Now         func() time.Time // nil: time.Now
-	Rand        io.Reader        // nil: crypto/rand
+	Rand        io.Reader        // of IDs and tokens; nil: crypto/rand
 	PendingLife time.Duration    // after which a pending ID becomes unknown; 0: DefaultPendingLife
+	AtOnce      int              // 0: DefaultAtOnce
 }
 
-// DefaultPendingLife is longer than a session with eight requests and its
-// reprints; after it, silence is taken for "unknown", never for "void".
-const DefaultPendingLife = 30 * time.Minute
+// OfWorld gives the configuration of a VRS under a world's authorities, in
+// memory.
+func OfWorld(w *pki.World) Config {
+	return Config{
+		Certificate: w.VRS.TLS(),
+		Clients:     w.VRSRoot.Pool(),
+		Binding:     w.Binding.Key,
+		Cards:       w.CardAuthorities(),
+	}
+}
 
 // VRS is one running service.
-type VRS struct{}
-
-// New opens the database and prepares the service.
-func New(c Config) (*VRS, error) { return nil, errors.ErrUnsupported }
-
-// Serve answers on ln, with mutual TLS 1.3, until ctx ends.
-func (v *VRS) Serve(ctx context.Context, ln net.Listener) error { return errors.ErrUnsupported }
-
-// Close closes the database.
-func (v *VRS) Close() error { return nil }
-
-// Faults gives the switches for tests and demonstrations.
-func (v *VRS) Faults() *Faults { return nil }
-
-// State is what became of a reserved certificate ID.
-type State string
-
-// The states. Delivered and void are final; unknown may still become either.
-const (
-	Pending   State = "pending"
-	Delivered State = "delivered"
-	Void      State = "void"
-	Unknown   State = "unknown"
-)
-
-// Issue is one reserved certificate ID.
-type Issue struct {
-	Municipality string
-	ID           credential.ID
-	Kind         credential.Kind
-	State        State
+type VRS struct {
+	c      Config
+	db     *sql.DB
+	settle hpke.PrivateKey
+	ridKey []byte
+	slots  chan struct{}
+	faults Faults
 }
 
-// Issues gives every ID that was ever reserved for a kiosk, oldest first.
-func (v *VRS) Issues(ctx context.Context) ([]Issue, error) { return nil, errors.ErrUnsupported }
+// New opens the database, makes it where there is none, and prepares the
+// service.
+func New(c Config) (*VRS, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	db, err := open(c.Database)
+	if err != nil {
+		return nil, err
+	}
+	v := &VRS{c: c, db: db, slots: make(chan struct{}, c.AtOnce)}
+	if err := v.ownKeys(); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return v, nil
+}
 
-// Faults are the ways in which this VRS misbehaves on purpose.
-type Faults struct{}
+func (c *Config) check() error {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	if c.PendingLife == 0 {
+		c.PendingLife = DefaultPendingLife
+	}
+	if c.AtOnce == 0 {
+		c.AtOnce = DefaultAtOnce
+	}
+	if c.Binding == nil {
+		return errors.New("vrs: no binding key: answers could not be held against their questions")
+	}
+	if k, ok := c.Binding.Public().(*ecdsa.PublicKey); !ok || k.Curve != elliptic.P256() {
+		return errors.New("vrs: the binding key is not ECDSA P-256; make one of that kind")
+	}
+	if c.Clients == nil || len(c.Cards) == 0 {
+		return errors.New("vrs: client root and card authorities are needed; nothing is answered without them")
+	}
+	for id := range c.Cards {
+		if id[0] != '9' {
+			return errors.New("vrs: a card authority that is not a simulator's: this stand-in takes no real cards")
+		}
+	}
+	return nil
+}
 
-// Down makes VRS cut every connection.
-func (f *Faults) Down(on bool) {}
+// Close closes the database.
+func (v *VRS) Close() error { return v.db.Close() }
 
-// Busy makes VRS answer "busy" to the next n queries, -1 for all.
-func (f *Faults) Busy(n int) {}
-
-// Slow makes every answer wait.
-func (f *Faults) Slow(d time.Duration) {}
-
-// SwapRecord makes VRS answer with the record of another person of the same
-// municipality, bound to the question as if it were right: the careless form.
-func (f *Faults) SwapRecord(on bool) {}
-
-// SwapAnswers makes VRS give each of two concurrent queries the other's whole
-// answer, binding and all: the crude form.
-func (f *Faults) SwapAnswers(on bool) {}
+// Faults gives the switches for tests and demonstrations.
+func (v *VRS) Faults() *Faults { return &v.faults }
