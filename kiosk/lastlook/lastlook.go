@@ -7,6 +7,8 @@
 package lastlook
 
 import (
+	"errors"
+
 	"akashi/centre/wire"
 	"akashi/verifier/cardrecord"
 )
@@ -26,3 +28,17 @@ type Reason uint8
 // Mismatch is the error of a look that found the paper to be not this
 // resident's. It carries no content.
 type Mismatch struct{ Reason Reason }
+
+// Error gives the constant text.
+func (m *Mismatch) Error() string {
+	return "lastlook: the paper is not this resident's: nothing is printed, this kiosk stops until a person clears the alarm"
+}
+
+// ReasonOf gives the reason inside an error; 0 when there is none.
+func ReasonOf(err error) Reason {
+	var m *Mismatch
+	if errors.As(err, &m) {
+		return m.Reason
+	}
+	return 0
+}

@@ -1,0 +1,96 @@
+// Package press is the one-shot print process: it takes one whole print
+// stream from a pipe, gives it to the printer once, and says how it ended.
+package press
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"akashi/centre/wire"
+	"akashi/printer"
+)
+
+// DefaultMaxJob bounds one print stream in bytes: what one answer can carry.
+const DefaultMaxJob = wire.DefaultMaxAnswer
+
+// Errors of a job that did not end with a known outcome.
+var (
+	ErrJob  = errors.New("press: not one job of the agreed form and size; nothing was printed; use the same release for both processes")
+	ErrFeed = errors.New("press: the print process ended before it had the whole job; nothing was printed; start it again")
+	ErrLost = errors.New("press: the print process ended without a word; maybe printed: look in the tray")
+)
+
+// Device is a printer's driver.
+type Device interface {
+	Print(ctx context.Context, j printer.Job) (printer.Outcome, error)
+}
+
+// The form: copies (1 byte), length (4 bytes, big endian), the stream. The
+// answer is one byte, the outcome.
+const header = 5
+
+// Serve takes one job from conn, prints it when it has all of it, answers the
+// outcome and returns. A job that is cut short is never printed.
+func Serve(ctx context.Context, conn net.Conn, d Device) error {
+	defer conn.Close()
+	job, err := take(conn)
+	if err != nil {
+		return err
+	}
+	out, err := d.Print(ctx, job)
+	clear(job.PDF)
+	if _, werr := conn.Write([]byte{byte(out)}); err == nil {
+		err = werr
+	}
+	return err
+}
+
+func take(r io.Reader) (printer.Job, error) {
+	var h [header]byte
+	if _, err := io.ReadFull(r, h[:]); err != nil {
+		return printer.Job{}, ErrJob
+	}
+	n := binary.BigEndian.Uint32(h[1:])
+	if h[0] < 1 || h[0] > printer.MaxCopies || n < 1 || n > DefaultMaxJob {
+		return printer.Job{}, ErrJob
+	}
+	job := printer.Job{PDF: make([]byte, n), Copies: int(h[0])}
+	if _, err := io.ReadFull(r, job.PDF); err != nil {
+		clear(job.PDF)
+		return printer.Job{}, ErrJob
+	}
+	return job, nil
+}
+
+// Feed gives one job to the print process at the other end of conn and waits
+// for its outcome. As long as the process cannot have the whole job, the
+// outcome is NotPrinted; afterwards silence is Unknown.
+func Feed(ctx context.Context, conn net.Conn, j printer.Job) (printer.Outcome, error) {
+	defer conn.Close()
+	if j.Copies < 1 || j.Copies > printer.MaxCopies || len(j.PDF) < 1 || len(j.PDF) > DefaultMaxJob {
+		return printer.NotPrinted, ErrJob
+	}
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	h := [header]byte{byte(j.Copies)}
+	binary.BigEndian.PutUint32(h[1:], uint32(len(j.PDF)))
+	if _, err := conn.Write(h[:]); err != nil {
+		return printer.NotPrinted, ErrFeed
+	}
+	if n, err := conn.Write(j.PDF); err != nil && n < len(j.PDF) {
+		return printer.NotPrinted, ErrFeed
+	}
+	var out [1]byte
+	if _, err := io.ReadFull(conn, out[:]); err != nil {
+		return printer.Unknown, ErrLost
+	}
+	switch o := printer.Outcome(out[0]); o {
+	case printer.Printed, printer.NotPrinted:
+		return o, nil
+	}
+	return printer.Unknown, ErrLost
+}

@@ -1,0 +1,206 @@
+package session
+
+import (
+	"context"
+	"slices"
+
+	"akashi/centre/channel"
+	"akashi/centre/wire"
+	"akashi/kiosk/face"
+	"akashi/kiosk/lastlook"
+	"akashi/printer"
+)
+
+// choose begins a request: a municipality, a kind and copies that are on the
+// menu; nothing is preselected from the card.
+func (r *run) choose(ctx context.Context) (turn, error) {
+	act, err := r.ask(ctx, face.Tell{
+		Screen: face.Choose, Again: r.event.Made > 0, Menu: r.setup.Menu, MaxCopies: r.setup.MaxCopies,
+	})
+	switch {
+	case err != nil:
+		return on, err
+	case act.Do == face.Finish:
+		return finish, nil
+	}
+	i := slices.IndexFunc(r.setup.Menu, func(o face.Offer) bool { return o.Code == act.Municipality })
+	if i < 0 || !slices.Contains(r.setup.Menu[i].Kinds, act.Kind) || act.Copies < 1 || act.Copies > r.setup.MaxCopies {
+		return on, wire.Malformed
+	}
+	r.req = &request{offer: r.setup.Menu[i], copies: act.Copies, header: r.header()}
+	r.event.Made++
+	r.req.header.Counter, r.req.header.Municipality, r.req.header.Kind = r.event.Made, act.Municipality, act.Kind
+	return on, nil
+}
+
+// request seals the card's evidence, but only to a worker key that is vouched
+// for under the pinned centre root for this very header.
+func (r *run) request(ctx context.Context) (turn, error) {
+	r.tell(ctx, face.Tell{Screen: face.Working})
+	h := r.req.header
+	a, err := asked[wire.Attested](r, ctx, wire.TypeBegin, h, wire.TypeAttested)
+	if err != nil {
+		return r.refused(err)
+	}
+	if err := channel.CheckAttested(r.setup.CentreRoot, h, a, r.setup.Now()); err != nil {
+		return on, err
+	}
+	r.req.sealed, r.req.key, err = channel.SealRequest(a, wire.Request{Header: h, Files: r.files, Challenge: r.signed})
+	return on, err
+}
+
+// answer sends what request has sealed and opens the one answer to it.
+func (r *run) answer(ctx context.Context) (turn, error) {
+	s, err := asked[wire.Sealed](r, ctx, wire.TypeRequest, r.req.sealed, wire.TypeAnswer)
+	if err != nil {
+		return r.refused(err)
+	}
+	a, err := r.req.key.Open(s)
+	if err != nil {
+		return on, err
+	}
+	if a.Code != wire.OK || a.Delivery == nil {
+		if !a.Code.Known() || a.Code == wire.OK {
+			a.Code = wire.Internal
+		}
+		return r.drop(a.Code, refusal{phone: a.Phone, retryAfter: a.RetryAfter})
+	}
+	r.req.delivery = a.Delivery
+	return on, nil
+}
+
+// lastLook makes the one paper that print takes; nothing else does.
+func (r *run) lastLook(ctx context.Context) (turn, error) {
+	in := lastlook.Input{
+		Header: r.req.header, CardDigest: r.files.Digest(), Attributes: r.record.Attributes(), Delivery: *r.req.delivery,
+	}
+	err := call(ctx, r.setup.Limits.Look, func(c context.Context) (err error) {
+		r.req.pages, err = r.dev.Looker.Look(c, in)
+		return err
+	})
+	if err != nil {
+		r.event.Requests[r.event.Made-1].Reason = lastlook.ReasonOf(err)
+		return on, err
+	}
+	r.req.paper = &paper{pdf: r.req.delivery.PDF}
+	return on, nil
+}
+
+func (r *run) preview(ctx context.Context) (turn, error) {
+	act, err := r.ask(ctx, face.Tell{Screen: face.Preview, Pages: r.req.pages, Fee: r.fee()})
+	if err != nil {
+		return on, err
+	}
+	if act.Do == face.Back {
+		r.req.paper, r.req.code = nil, wire.Cancelled
+		return drop, nil
+	}
+	return on, nil
+}
+
+func (r *run) authorise(ctx context.Context) (turn, error) {
+	r.tell(ctx, face.Tell{Screen: face.Pay, Fee: r.fee()})
+	r.req.held = true // until it is known that it is not
+	err := call(ctx, r.setup.Limits.Resident, func(c context.Context) error { return r.dev.Payment.Authorise(c, r.fee()) })
+	if err != nil && codeOf(err) == wire.Internal {
+		err = wire.PaymentRefused
+	}
+	return on, err
+}
+
+// print sends the very bytes of the last look, once.
+func (r *run) print(ctx context.Context) (turn, error) {
+	pdf := r.req.paper.take()
+	if pdf == nil || !r.req.held {
+		return on, wire.Internal
+	}
+	r.tell(ctx, face.Tell{Screen: face.Printing})
+	c, stop := within(ctx, r.setup.Limits.Print)
+	defer stop()
+	r.req.outcome = Unknown
+	out, err := r.dev.Printer.Print(c, printer.Job{PDF: pdf, Copies: r.req.copies})
+	switch {
+	case out == printer.Printed:
+		r.req.outcome = Delivered
+		return on, nil
+	case out == printer.NotPrinted && err != nil:
+		r.req.outcome = Void
+		return on, wire.PrinterFault
+	case out == printer.NotPrinted:
+		r.req.outcome = Void
+		return on, wire.PrinterFault
+	}
+	return on, wire.PrintUnknown
+}
+
+// capture charges for what was printed. Paper is in the tray by now, so a unit
+// that fails here costs the shop, never the resident.
+func (r *run) capture(ctx context.Context) (turn, error) {
+	r.req.held = false
+	if err := r.dev.Payment.Capture(ctx); err != nil {
+		r.req.code = wire.PaymentRefused
+		r.dev.Payment.Release(ctx)
+	}
+	return on, nil
+}
+
+// settle tells VRS how the request ended and lets go of it.
+func (r *run) settle(ctx context.Context) (turn, error) {
+	q := r.req
+	r.conclude(ctx, q.code)
+	r.req = nil
+	if q.outcome == Delivered {
+		r.tellPaper(ctx)
+		return r.more(), nil
+	}
+	if q.code == wire.Cancelled {
+		return r.more(), nil
+	}
+	r.event.Code = q.code
+	act, err := r.askAs(r.resident, face.Tell{Screen: face.Trouble, Again: r.more() == on}, q.code, q.refusal)
+	switch {
+	case err != nil:
+		return on, err
+	case act.Do == face.Finish:
+		return finish, nil
+	}
+	r.event.Code = wire.OK
+	return r.more(), nil
+}
+
+// more is the way after a request: another one, as long as the session may.
+func (r *run) more() turn {
+	if r.event.Made >= wire.MaxRequests {
+		return finish
+	}
+	return on
+}
+
+// tellPaper shows that the paper waits until it is taken; a resident who does
+// not press the button has it all the same.
+func (r *run) tellPaper(context.Context) {
+	c, stop := within(r.resident, r.setup.Limits.Resident)
+	defer stop()
+	r.dev.Face.Ask(c, r.shown(face.Tell{Screen: face.TakePaper}))
+}
+
+// refused turns a code that the session survives into the end of this request.
+func (r *run) refused(err error) (turn, error) {
+	code, why := refusalOf(err)
+	if !survives(code) {
+		return on, err
+	}
+	return r.drop(code, why)
+}
+
+func (r *run) drop(code wire.Code, why refusal) (turn, error) {
+	if !survives(code) {
+		r.req.refusal = why
+		return on, code
+	}
+	r.req.code, r.req.refusal = code, why
+	return drop, nil
+}
+
+// fee is what all copies of the present request cost, in yen.
+func (r *run) fee() int { return r.req.offer.Fee * r.req.copies }

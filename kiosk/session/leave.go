@@ -1,0 +1,96 @@
+package session
+
+import (
+	"context"
+
+	"akashi/centre/channel"
+	"akashi/centre/wire"
+	"akashi/kiosk/face"
+)
+
+// leave is the way out of every step that failed: the kiosk is stopped if it
+// must be, the card loses its power, money is given back and the delivery is
+// settled; then comes wipe.
+func (r *run) leave(ctx context.Context, code wire.Code) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), r.setup.Limits.End)
+	defer stop()
+	if code == wire.LastLook {
+		r.dev.Centre.Ask(ctx, wire.TypeAlarm, wire.Alarm{Code: code})
+	}
+	r.dev.Reader.End()
+	r.event.Code = code
+	if r.req != nil {
+		r.why = r.req.refusal
+		r.conclude(ctx, code)
+		r.req = nil
+	}
+}
+
+// conclude ends the present request: money that is still held goes back, and
+// a delivery is settled by what happened to its paper. It does so once.
+func (r *run) conclude(ctx context.Context, code wire.Code) {
+	q := r.req
+	if q.held {
+		r.dev.Payment.Release(ctx)
+		q.held = false
+	}
+	if q.delivery != nil && q.outcome == None {
+		q.outcome = Void // it never went to the printer
+	}
+	if q.delivery != nil && !q.settled {
+		q.settled = true
+		r.tellVRS(ctx, q)
+	}
+	e := &r.event.Requests[r.event.Made-1]
+	e.Code, e.Outcome = code, q.outcome
+	q.wipe()
+}
+
+// settlement is the plaintext that VRS opens (centre/vrs.Settlement).
+type settlement struct {
+	Token   []byte `json:"token"`
+	Outcome string `json:"outcome"`
+}
+
+var said = map[Outcome]string{Delivered: "delivered", Void: "void", Unknown: "unknown"}
+
+// tellVRS seals the outcome and hands it over for delivery. A token that
+// cannot be sealed stays unheard, which VRS takes as unknown.
+func (r *run) tellVRS(ctx context.Context, q *request) {
+	s := wire.Encode(settlement{Token: q.delivery.SettleToken, Outcome: said[q.outcome]})
+	sealed, err := channel.SealSettlement(q.delivery.SettleKey, q.header.Municipality, s)
+	clear(s)
+	if err == nil {
+		r.dev.Centre.Ask(ctx, wire.TypeSettle, sealed)
+	}
+}
+
+// wipe ends the session: what can be overwritten is, the rest goes with the
+// process.
+func (r *run) wipe(ctx context.Context) (turn, error) {
+	r.dev.Reader.End()
+	for _, b := range [][]byte{r.files.Number, r.files.Attributes, r.files.Integrity, r.files.Signer, r.files.APKey, r.signed, r.nonce} {
+		clear(b)
+	}
+	r.files.Number, r.files.Attributes, r.files.Integrity, r.files.Signer, r.files.APKey = nil, nil, nil, nil, nil
+	r.card, r.signed, r.nonce, r.record, r.req = nil, nil, nil, nil, nil
+	t := face.Tell{Screen: face.End, Code: r.event.Code, Phone: r.why.phone, RetryAfter: r.why.retryAfter}
+	if r.event.Code != wire.OK {
+		t.Texts = texts(r.event.Code)
+	}
+	r.dev.Face.Tell(ctx, r.shown(t))
+	return on, nil
+}
+
+func (q *request) wipe() {
+	if q.key != nil {
+		q.key.Wipe()
+	}
+	if q.delivery != nil {
+		clear(q.delivery.PDF)
+	}
+	for _, p := range q.pages {
+		clear(p)
+	}
+	q.delivery, q.pages, q.paper = nil, nil, nil
+}
