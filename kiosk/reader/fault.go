@@ -1,13 +1,17 @@
 package reader
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 // Fault is how a device call failed, as the number that crosses the socket.
 // Numbers are append-only. A Fault is an error; its text is constant.
 type Fault uint8
 
-// The faults. After any of them but Deadline of WaitCard or WaitRemoved, and
-// TwoCards, the card has been powered off: what it had verified is gone.
+// The faults. After a failed Transmit the card has been powered off: what its
+// PIN had opened is shut. A wait that ends with Deadline, TwoCards or
+// Unanswering may be repeated.
 const (
 	Removed     Fault = 1  // the card left the reader
 	TwoCards    Fault = 2  // more than one card lies on the readers
@@ -18,7 +22,7 @@ const (
 	Deadline    Fault = 7  // the call's time was over; it was abandoned
 	Failed      Fault = 8  // the exchange with the card failed
 	Malformed   Fault = 9  // not a command or frame of the protocol
-	NoCard      Fault = 10 // Transmit without a card that WaitCard found
+	NoCard      Fault = 10 // Transmit without a card that WaitCard took
 	Closed      Fault = 11 // the other end is gone
 )
 
@@ -32,11 +36,11 @@ var texts = map[Fault]string{
 	Deadline:    "the reader took too long; begin again",
 	Failed:      "the exchange with the card failed; lay the card flat and begin again",
 	Malformed:   "not a frame of the reader protocol; use the same release for both processes",
-	NoCard:      "no card was found before the command; wait for a card first",
+	NoCard:      "no card was taken before the command; wait for a card first",
 	Closed:      "the reader process has ended; start it again",
 }
 
-// Error gives the constant text: what, and what next.
+// Error gives the constant text: what, why, and what next.
 func (f Fault) Error() string {
 	if t, ok := texts[f]; ok {
 		return "reader: " + t
@@ -54,4 +58,17 @@ func FaultOf(err error) Fault {
 		return f
 	}
 	return 0
+}
+
+// crossing gives the number under which a device's error crosses the socket.
+func crossing(err error) Fault {
+	switch f := FaultOf(err); {
+	case err == nil:
+		return 0
+	case f.Known():
+		return f
+	case errors.Is(err, context.DeadlineExceeded):
+		return Deadline
+	}
+	return Failed
 }
