@@ -44,9 +44,6 @@ func publicJWK(pub *ecdsa.PublicKey) (jwk.Key, error) {
 	if pub == nil || pub.Curve != elliptic.P256() {
 		return nil, ErrNotP256
 	}
-	if _, err := pub.ECDH(); err != nil { // not a point of the curve
-		return nil, ErrNotP256
-	}
 	k, err := jwk.FromRaw(pub)
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)

@@ -1,0 +1,70 @@
+package keys
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Config is the key process's configuration file, strict JSON: an unknown
+// member is an error, so that a misspelt limit is not silently left out.
+type Config struct {
+	// Dir holds the keys (see Open).
+	Dir string `json:"dir"`
+	// Socket is the path that the launcher connects to. Put it where no other
+	// user can make files: whoever could replace it could play the key process
+	// to the launcher.
+	Socket string `json:"socket"`
+	// LauncherUIDs are the users that may open sessions. There is no default:
+	// a key process that serves every user is a mistake that nobody notices.
+	LauncherUIDs []int `json:"launcher_uids"`
+	// RatePerMinute caps signatures over all sessions; 0: DefaultRate.
+	RatePerMinute int `json:"rate_per_minute,omitempty"`
+	// MaxSessions caps sessions open at once; 0: DefaultMaxSessions.
+	MaxSessions int `json:"max_sessions,omitempty"`
+	// SessionSeconds caps a session's age; 0: DefaultMaxLife.
+	SessionSeconds int `json:"session_seconds,omitempty"`
+}
+
+// DefaultMaxConfig bounds the configuration file, in bytes.
+const DefaultMaxConfig = 16 << 10
+
+var errConfig = errors.New("keys: configuration")
+
+// ParseConfig reads and checks a configuration.
+func ParseConfig(b []byte) (Config, error) {
+	var c Config
+	if len(b) > DefaultMaxConfig {
+		return c, fmt.Errorf("%w: longer than %d bytes", errConfig, DefaultMaxConfig)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return Config{}, fmt.Errorf("%w: %w", errConfig, err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return Config{}, fmt.Errorf("%w: something follows the object; remove it", errConfig)
+	}
+	switch {
+	case c.Dir == "":
+		return Config{}, fmt.Errorf("%w: dir is missing; name the folder of the keys", errConfig)
+	case c.Socket == "":
+		return Config{}, fmt.Errorf("%w: socket is missing; name a path for it", errConfig)
+	case len(c.LauncherUIDs) == 0:
+		return Config{}, fmt.Errorf("%w: launcher_uids is missing; name the launcher's user id", errConfig)
+	case c.RatePerMinute < 0 || c.MaxSessions < 0 || c.SessionSeconds < 0:
+		return Config{}, fmt.Errorf("%w: a limit is negative; leave it out for its default", errConfig)
+	}
+	return c, nil
+}
+
+// Limits gives the configured limits.
+func (c Config) Limits() Limits {
+	return Limits{
+		Launchers: c.LauncherUIDs, Rate: c.RatePerMinute, MaxSessions: c.MaxSessions,
+		MaxLife: time.Duration(c.SessionSeconds) * time.Second,
+	}
+}

@@ -1,0 +1,117 @@
+package keys
+
+import (
+	"errors"
+	"net"
+	"os"
+	"syscall"
+)
+
+// closer is the worker's end while it is on its way to the launcher.
+type closer interface {
+	Fd() uintptr
+	Close() error
+}
+
+// socketPair makes two connected stream sockets that no later process
+// inherits: one to keep, one to give away.
+func socketPair() (net.Conn, *os.File, error) {
+	syscall.ForkLock.RLock()
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err == nil {
+		syscall.CloseOnExec(fds[0])
+		syscall.CloseOnExec(fds[1])
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return nil, nil, err
+	}
+	ours, theirs := os.NewFile(uintptr(fds[0]), "session"), os.NewFile(uintptr(fds[1]), "session")
+	defer ours.Close() // FileConn keeps a copy of its own
+	conn, err := net.FileConn(ours)
+	if err != nil {
+		theirs.Close()
+		return nil, nil, err
+	}
+	return conn, theirs, nil
+}
+
+// sendFile writes b with f's descriptor beside it (SCM_RIGHTS).
+func sendFile(conn *net.UnixConn, b []byte, f closer) error {
+	_, _, err := conn.WriteMsgUnix(b, syscall.UnixRights(int(f.Fd())), nil)
+	return err
+}
+
+var errDescriptor = errors.New("keys: the answer did not bring exactly one socket; both ends must be of one build")
+
+// receiveFile reads an answer's header into h and takes the one descriptor
+// beside it, if there is one. Whatever else came is closed.
+func receiveFile(conn *net.UnixConn, h []byte) (*os.File, error) {
+	oob := make([]byte, syscall.CmsgSpace(4*4))
+	n, oobn, _, _, err := conn.ReadMsgUnix(h, oob)
+	if err != nil {
+		return nil, err
+	}
+	fds, err := descriptors(oob[:oobn])
+	if err == nil && n == len(h) && len(fds) == 1 {
+		return os.NewFile(uintptr(fds[0]), "session"), nil
+	}
+	for _, fd := range fds {
+		syscall.Close(fd)
+	}
+	if err != nil || n != len(h) || len(fds) > 1 {
+		return nil, errDescriptor
+	}
+	return nil, nil
+}
+
+func descriptors(oob []byte) ([]int, error) {
+	messages, err := syscall.ParseSocketControlMessage(oob)
+	if err != nil {
+		return nil, err
+	}
+	var all []int
+	for i := range messages {
+		fds, err := syscall.ParseUnixRights(&messages[i])
+		if err != nil {
+			return all, err
+		}
+		all = append(all, fds...)
+	}
+	return all, nil
+}
+
+// Listen makes the key process's socket at path. A socket that a process left
+// behind when it was killed is replaced; one that still answers is not. Any
+// user may connect: whose process it is, Serve asks the kernel.
+func Listen(path string) (*net.UnixListener, error) {
+	addr := &net.UnixAddr{Name: path, Net: "unix"}
+	ln, err := net.ListenUnix("unix", addr)
+	if errors.Is(err, syscall.EADDRINUSE) && abandoned(path) {
+		if err := os.Remove(path); err != nil {
+			return nil, err
+		}
+		ln, err = net.ListenUnix("unix", addr)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o666); err != nil {
+		ln.Close()
+		return nil, err
+	}
+	return ln, nil
+}
+
+// abandoned reports whether path is a socket that nobody listens on.
+func abandoned(path string) bool {
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode().Type() != os.ModeSocket {
+		return false
+	}
+	conn, err := net.DialTimeout("unix", path, DefaultPatience)
+	if err == nil {
+		conn.Close()
+	}
+	return errors.Is(err, syscall.ECONNREFUSED)
+}
