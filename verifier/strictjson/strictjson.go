@@ -52,8 +52,12 @@ var (
 	ErrLimit     = errors.New("strictjson: deeper or longer than the format needs")
 )
 
-// Get gives the member of that name, or nil when v is no object or has none.
+// Get gives the member of that name, or nil when v is nil, no object or has
+// none; so a path is walked without a check at each step.
 func (v *Value) Get(name string) *Value {
+	if v == nil {
+		return nil
+	}
 	for i := range v.Members {
 		if v.Members[i].Name == name {
 			return &v.Members[i].Value
