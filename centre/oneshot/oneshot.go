@@ -7,14 +7,15 @@
 // dump, a process group of its own and a longest life; it is killed with its
 // parent. Fence is what it calls first, before anything secret reaches it.
 //
-// Linux enforces all of it. Other systems build, start processes with a
-// longest life, and Fence there fails with ErrUnfenced.
+// Linux enforces all of it. Other systems build and start processes with a
+// longest life, but there a process outlives a killed parent, is not held to
+// its user and may dump core; Fence fails with ErrUnfenced.
 package oneshot
 
 import (
-	"context"
 	"errors"
 	"os"
+	"strconv"
 	"time"
 )
 
@@ -25,47 +26,38 @@ const DefaultMaxLife = 30 * time.Second
 // FirstFile is the number under which Spec.Files[0] stands in the process.
 const FirstFile = 3
 
-// ErrUnfenced says that this system cannot fence a process in.
-var ErrUnfenced = errors.New("oneshot: this system cannot fence a process in: cleartext is not safe here; run on Linux 5.13 or later")
+var (
+	// ErrUnfenced says that this system cannot fence a process in.
+	ErrUnfenced = errors.New("oneshot: this system cannot fence a process in: cleartext is not safe here; run on Linux 5.13 or later with seccomp")
+
+	// ErrKilled says that a process did not end by itself: its longest life
+	// was over, its caller gave up, or the system ended it.
+	ErrKilled = errors.New("oneshot: the process was killed before it was done")
+)
+
+// ExitError says that a process ended by itself and was not content.
+type ExitError struct{ Code int }
+
+// Error gives the exit code.
+func (e *ExitError) Error() string {
+	return "oneshot: the process ended with exit code " + strconv.Itoa(e.Code)
+}
 
 // Spec describes one process.
 type Spec struct {
-	Path    string        // executable
+	Path    string        // executable, for UID as well
 	Args    []string      // after the program's name; never anything secret: other processes can read them
-	Files   []*os.File    // handed over as FirstFile, FirstFile+1 …; Start closes its own copies
-	UID     int           // 0: the caller's; otherwise also the group, and only root can
+	Files   []*os.File    // handed over as FirstFile, FirstFile+1 …; Start closes its own copies, also when it fails
+	UID     int           // 0: the caller's; otherwise the user and the group, which only root can choose
 	MaxLife time.Duration // 0: DefaultMaxLife; then the process group is killed
 }
 
-// Process is one started process.
-type Process struct{}
-
-// Start starts a process. It ends when it is done, when MaxLife or ctx is over,
-// when Kill is called, or when this process ends, however that happens.
-func Start(ctx context.Context, s Spec) (*Process, error) { return nil, ErrUnfenced }
-
-// PID gives the process id.
-func (p *Process) PID() int { return 0 }
-
-// Kill ends the process and its group at once.
-func (p *Process) Kill() {}
-
-// Done is closed when the process is gone and reaped.
-func (p *Process) Done() <-chan struct{} { return nil }
-
-// Wait waits for the end: nil for exit code 0, ErrKilled, or *ExitError.
-func (p *Process) Wait() error { return nil }
-
-// Limits says what a fenced process may still do.
+// Limits says what a fenced process may still do besides computing and using
+// the files that it was handed.
 type Limits struct {
 	ReadOnly []string // folders and files that may be read; none by default
 	Accept   bool     // connections may be accepted on an inherited listener
 }
-
-// Fence takes from the calling process, for good, what its work does not need:
-// debuggers and core dumps, new privileges, files, new sockets, new programs.
-// It holds for all threads. What the system cannot enforce is an error.
-func Fence(l Limits) error { return ErrUnfenced }
 
 // File gives the i-th handed-over file inside the process.
 func File(i int) *os.File { return os.NewFile(uintptr(FirstFile+i), "handed over") }

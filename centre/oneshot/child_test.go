@@ -1,0 +1,191 @@
+//go:build linux
+
+package oneshot_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"akashi/centre/oneshot"
+)
+
+// The tests run this same binary as real children: the first argument after
+// "child" says what the child does.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == "child" {
+		children[os.Args[2]](os.Args[3:])
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+var children = map[string]func([]string){
+	"exit":   func(a []string) { os.Exit(len(a)) },
+	"sleep":  func([]string) { report("up", nil); time.Sleep(time.Hour) },
+	"state":  func([]string) { report("state", stateOf()) },
+	"parent": parent,
+	"fenced": fenced,
+	"litter": litter,
+}
+
+// say is one line from a child.
+type say struct {
+	What string
+	With map[string]string
+}
+
+func report(what string, with map[string]string) {
+	b, _ := json.Marshal(say{what, with})
+	oneshot.File(0).Write(append(b, '\n'))
+}
+
+func stateOf() map[string]string {
+	var core syscall.Rlimit
+	syscall.Getrlimit(syscall.RLIMIT_CORE, &core)
+	in, _ := os.Readlink("/proc/self/fd/0")
+	out, _ := os.Readlink("/proc/self/fd/1")
+	return map[string]string{
+		"env": fmt.Sprint(os.Environ()), "uid": fmt.Sprint(os.Getuid(), os.Getgid()),
+		"core": fmt.Sprint(core.Cur, core.Max), "group": fmt.Sprint(syscall.Getpgrp() == os.Getpid()),
+		"in": in, "out": out,
+	}
+}
+
+// parent starts a grandchild from a thread that then ends, tells its number
+// and waits to be killed.
+func parent([]string) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		os.Exit(1)
+	}
+	var p *oneshot.Process
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends with this goroutine
+		p, err = oneshot.Start(context.Background(), oneshot.Spec{Path: self(), Args: []string{"child", "sleep"}, Files: []*os.File{w}, MaxLife: time.Hour})
+	})
+	wg.Wait()
+	if err != nil {
+		os.Exit(2)
+	}
+	bufio.NewReader(r).ReadString('\n') // the grandchild is up
+	time.Sleep(200 * time.Millisecond)  // were it tied to the thread that is gone, it would be gone
+	report("grandchild", map[string]string{"pid": fmt.Sprint(p.PID()), "alive": fmt.Sprint(alive(p.PID()))})
+	time.Sleep(time.Hour)
+}
+
+// litter leaves a process behind in its group and ends.
+func litter([]string) {
+	c := exec.Command(self(), "child", "sleep")
+	c.ExtraFiles = []*os.File{os.Stderr}
+	if c.Start() != nil {
+		os.Exit(1)
+	}
+	report("left", map[string]string{"pid": fmt.Sprint(c.Process.Pid)})
+}
+
+func self() string {
+	p, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// started is one child of a test and its lines.
+type started struct {
+	*oneshot.Process
+	lines *bufio.Reader
+	ctrl  *os.File
+}
+
+func start(t *testing.T, s oneshot.Spec, child string, more ...*os.File) started {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	if s.Path == "" {
+		s.Path = self()
+	}
+	s.Args = append([]string{"child", child}, s.Args...)
+	s.Files = append([]*os.File{w}, more...)
+	p, err := oneshot.Start(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Kill(); <-p.Done() })
+	return started{p, bufio.NewReader(r), r}
+}
+
+func (s started) next(t *testing.T) say {
+	t.Helper()
+	s.ctrl.SetReadDeadline(time.Now().Add(hang))
+	line, err := s.lines.ReadBytes('\n')
+	if err != nil {
+		t.Fatalf("the child said nothing: %v, %v", err, s.Wait())
+	}
+	var v say
+	if err := json.Unmarshal(line, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func alive(pid int) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	var n int
+	var name, state string
+	fmt.Sscan(string(b), &n, &name, &state)
+	return state != "Z"
+}
+
+const hang = 30 * time.Second // generous: only against tests that hang
+
+func gone(t *testing.T, pid int) {
+	t.Helper()
+	for end := time.Now().Add(hang); alive(pid); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("process %d lives on", pid)
+		}
+	}
+}
+
+// pair gives two ends of a loopback connection; the second as a file.
+func pair(t *testing.T) (net.Conn, *os.File) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	c, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	mine, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { mine.Close() })
+	f, err := c.(*net.TCPConn).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mine, f
+}

@@ -1,0 +1,170 @@
+//go:build linux
+
+package oneshot_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"akashi/centre/oneshot"
+)
+
+func TestAChildStartsBare(t *testing.T) {
+	t.Setenv("SECRET", "not for children")
+	got := start(t, oneshot.Spec{}, "state").next(t).With
+	for k, want := range map[string]string{"env": "[]", "core": "0 0", "group": "true", "in": "/dev/null", "out": "/dev/null"} {
+		if got[k] != want {
+			t.Errorf("%s: %q, want %q", k, got[k], want)
+		}
+	}
+}
+
+func TestAChildHasItsOwnUser(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can give a process another user")
+	}
+	got := start(t, oneshot.Spec{UID: 65534, Path: forEveryone(t)}, "state").next(t).With
+	if got["uid"] != "65534 65534" {
+		t.Errorf("user and group %s", got["uid"])
+	}
+}
+
+// forEveryone copies this binary to where another user may run it.
+func forEveryone(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile(self())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "oneshot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	path := filepath.Join(dir, "child")
+	if err := errors.Join(os.Chmod(dir, 0o755), os.WriteFile(path, b, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestHowAChildEnds(t *testing.T) {
+	if err := start(t, oneshot.Spec{}, "exit").Wait(); err != nil {
+		t.Errorf("exit 0: %v", err)
+	}
+	var e *oneshot.ExitError
+	if err := start(t, oneshot.Spec{Args: []string{"a", "b"}}, "exit").Wait(); !errors.As(err, &e) || e.Code != 2 {
+		t.Errorf("exit 2: %v", err)
+	}
+	p := start(t, oneshot.Spec{}, "sleep")
+	p.next(t)
+	p.Kill()
+	if err := p.Wait(); err != oneshot.ErrKilled {
+		t.Errorf("killed: %v", err)
+	}
+	p.Kill() // of one that is gone does nothing
+}
+
+func TestAChildIsGoneAfterItsLongestLife(t *testing.T) {
+	p := start(t, oneshot.Spec{MaxLife: 300 * time.Millisecond}, "sleep")
+	p.next(t)
+	if err := p.Wait(); err != oneshot.ErrKilled {
+		t.Errorf("got %v", err)
+	}
+	gone(t, p.PID())
+}
+
+func TestAChildIsGoneWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	p, err := oneshot.Start(ctx, oneshot.Spec{Path: self(), Args: []string{"child", "sleep"}, Files: []*os.File{null(t)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := p.Wait(); err != oneshot.ErrKilled {
+		t.Errorf("got %v", err)
+	}
+	if _, err := oneshot.Start(ctx, oneshot.Spec{Path: self()}); !errors.Is(err, context.Canceled) {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+func null(t *testing.T) *os.File {
+	f, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// The child is started from a thread that ends at once; it must outlive that
+// thread and not its process.
+func TestAChildIsGoneWhenItsParentIsKilled(t *testing.T) {
+	p := start(t, oneshot.Spec{MaxLife: time.Hour}, "parent")
+	got := p.next(t).With
+	if got["alive"] != "true" {
+		t.Fatal("the grandchild ended with the thread that started it")
+	}
+	pid, err := strconv.Atoi(got["pid"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	syscall.Kill(p.PID(), syscall.SIGKILL) // the parent alone: the grandchild has a group of its own
+	gone(t, pid)
+}
+
+func TestWhatAChildLeftBehindIsGone(t *testing.T) {
+	p := start(t, oneshot.Spec{}, "litter")
+	pid, err := strconv.Atoi(p.next(t).With["pid"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	gone(t, pid)
+}
+
+func TestStartFailsCleanly(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := oneshot.Start(t.Context(), oneshot.Spec{Path: "/nonexistent", Files: []*os.File{w}}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := w.Write([]byte{1}); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("the handed-over file is still open here: %v", err)
+	}
+}
+
+func TestTie(t *testing.T) {
+	c := exec.Command(self(), "child", "exit")
+	c.Env = []string{"A=b"}
+	if err := oneshot.Tie(c); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		p, err := oneshot.Start(b.Context(), oneshot.Spec{Path: self(), Args: []string{"child", "exit"}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := p.Wait(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
