@@ -1,0 +1,121 @@
+package scan
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode/decoder"
+)
+
+// midGrey parts ink from paper on a rendering and a good scan, and leaves
+// light grey marks in the background light.
+const midGrey = 128
+
+// search reads every code of an image. Where nothing is found at midGrey, the
+// image's own middle between dark and light is tried.
+func search(r *raster) Page {
+	p := searchAt(r, midGrey)
+	if t := otsu(r); len(p.Codes) == 0 && t != midGrey {
+		if q := searchAt(r, t); len(q.Codes) > 0 {
+			return q
+		}
+	}
+	return p
+}
+
+func searchAt(r *raster, threshold byte) Page {
+	h := &hunt{raster: r, threshold: threshold}
+	p := Page{Width: r.w, Height: r.h}
+	type read struct {
+		symbol
+		text string
+	}
+	var codes []read
+	for _, s := range h.symbols(h.finders()) {
+		if text, ok := h.decode(s); ok {
+			codes = append(codes, read{s, text})
+		} else {
+			p.Unread++
+		}
+	}
+	slices.SortFunc(codes, func(a, b read) int { return order(a.symbol, b.symbol) })
+	for _, c := range codes {
+		p.Codes = append(p.Codes, c.text)
+	}
+	return p
+}
+
+// order sorts by lines, then from the left.
+func order(a, b symbol) int {
+	aLeft, aTop, _, aBottom := a.box()
+	bLeft, bTop, _, bBottom := b.box()
+	shared := min(aBottom, bBottom) - max(aTop, bTop)
+	if shared > min(aBottom-aTop, bBottom-bTop)/2 {
+		return sign(aLeft - bLeft)
+	}
+	return sign(aTop - bTop)
+}
+
+func sign(f float64) int {
+	switch {
+	case f < 0:
+		return -1
+	case f > 0:
+		return 1
+	}
+	return 0
+}
+
+// decode reads a sampled symbol. Its bytes must be UTF-8, which all formats
+// here are; the decoder would otherwise guess a character set.
+func (h *hunt) decode(s symbol) (text string, ok bool) {
+	defer func() {
+		if recover() != nil { // a decoder of others, on input of anybody
+			text, ok = "", false
+		}
+	}()
+	bits, err := h.bits(s)
+	if err != nil {
+		return "", false
+	}
+	r, err := decoder.NewDecoder().Decode(bits, map[gozxing.DecodeHintType]any{
+		gozxing.DecodeHintType_CHARACTER_SET: "UTF-8",
+	})
+	if err != nil {
+		return "", false
+	}
+	for _, b := range r.GetByteSegments() {
+		if !utf8.Valid(b) {
+			return "", false
+		}
+	}
+	return r.GetText(), true
+}
+
+// otsu gives the shade that parts the image's shades into two groups with the
+// greatest distance (N. Otsu, 1979).
+func otsu(r *raster) byte {
+	var count [256]int
+	for _, p := range r.pix {
+		count[p]++
+	}
+	var total, sum float64 = float64(len(r.pix)), 0
+	for shade, n := range count {
+		sum += float64(shade) * float64(n)
+	}
+	best, at := 0.0, byte(midGrey)
+	var below, belowSum float64
+	for shade, n := range count[:255] {
+		below += float64(n)
+		belowSum += float64(shade) * float64(n)
+		if below == 0 || below == total {
+			continue
+		}
+		d := belowSum/below - (sum-belowSum)/(total-below)
+		if v := below * (total - below) * d * d; v > best {
+			best, at = v, byte(shade+1)
+		}
+	}
+	return at
+}
