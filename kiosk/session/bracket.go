@@ -16,10 +16,12 @@ import (
 func (r *run) choose(ctx context.Context) (turn, error) {
 	act, err := r.ask(ctx, face.Tell{
 		Screen: face.Choose, Again: r.event.Made > 0, Menu: r.setup.Menu, MaxCopies: r.setup.MaxCopies,
-	})
+	}, face.Pick, face.Finish)
 	switch {
 	case err != nil:
 		return on, err
+	case act.Do == face.Finish && r.event.Made == 0:
+		return on, wire.Malformed
 	case act.Do == face.Finish:
 		return finish, nil
 	}
@@ -87,7 +89,7 @@ func (r *run) lastLook(ctx context.Context) (turn, error) {
 }
 
 func (r *run) preview(ctx context.Context) (turn, error) {
-	act, err := r.ask(ctx, face.Tell{Screen: face.Preview, Pages: r.req.pages, Fee: r.fee()})
+	act, err := r.ask(ctx, face.Tell{Screen: face.Preview, Pages: r.req.pages, Fee: r.fee()}, face.Yes, face.Back)
 	if err != nil {
 		return on, err
 	}

@@ -14,7 +14,7 @@ import (
 
 // consent: nothing is read before the resident agrees.
 func (r *run) consent(ctx context.Context) (turn, error) {
-	_, err := r.ask(ctx, face.Tell{Screen: face.Consent, Terms: r.setup.Terms})
+	_, err := r.ask(ctx, face.Tell{Screen: face.Consent, Terms: r.setup.Terms}, face.Yes)
 	if errors.Is(err, wire.Cancelled) {
 		return on, wire.TermsRefused
 	}
@@ -70,7 +70,7 @@ func (r *run) relay(ctx context.Context, err error) error {
 func (r *run) pin(ctx context.Context) (turn, error) {
 	for {
 		if r.tries == 1 {
-			if _, err := r.ask(ctx, face.Tell{Screen: face.PINLast, Tries: 1}); err != nil {
+			if _, err := r.ask(ctx, face.Tell{Screen: face.PINLast, Tries: 1}, face.Yes); err != nil {
 				return on, err
 			}
 		}
@@ -80,7 +80,7 @@ func (r *run) pin(ctx context.Context) (turn, error) {
 			return on, err
 		}
 		r.tries = wrong.Left
-		_, err = r.ask(ctx, face.Tell{Screen: face.PINAgain, Tries: r.tries, Code: wire.PINWrong, Texts: texts(wire.PINWrong)})
+		_, err = r.ask(ctx, face.Tell{Screen: face.PINAgain, Tries: r.tries, Code: wire.PINWrong, Texts: texts(wire.PINWrong)}, face.Again)
 		if errors.Is(err, wire.Cancelled) {
 			return on, wire.PINWrong
 		}

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"akashi/centre/channel"
@@ -22,13 +23,17 @@ var japan = time.FixedZone("JST", 9*60*60)
 // context, not here.
 func (r *run) tell(ctx context.Context, t face.Tell) { r.dev.Face.Tell(ctx, r.shown(t)) }
 
-// ask shows a screen and waits for one answer, in the time a person has.
-func (r *run) ask(ctx context.Context, t face.Tell) (face.Act, error) {
+// ask shows a screen and waits for one of the answers, in the time a person
+// has. Whatever face is in front, another answer than these takes no step.
+func (r *run) ask(ctx context.Context, t face.Tell, answers ...face.Do) (face.Act, error) {
 	c, stop := within(ctx, r.setup.Limits.Resident)
 	defer stop()
 	act, err := r.dev.Face.Ask(c, r.shown(t))
 	if err != nil && c.Err() != nil {
 		return face.Act{}, context.Cause(c)
+	}
+	if err == nil && !slices.Contains(answers, act.Do) {
+		return face.Act{}, wire.Malformed
 	}
 	return act, err
 }
@@ -36,7 +41,7 @@ func (r *run) ask(ctx context.Context, t face.Tell) (face.Act, error) {
 // askAs asks with the words of a code.
 func (r *run) askAs(ctx context.Context, t face.Tell, code wire.Code, why refusal) (face.Act, error) {
 	t.Code, t.Texts, t.Phone, t.RetryAfter = code, texts(code), why.phone, why.retryAfter
-	return r.ask(ctx, t)
+	return r.ask(ctx, t, face.Again, face.Finish)
 }
 
 // again asks whether to try again after a code; no is the code itself.
