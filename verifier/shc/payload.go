@@ -25,14 +25,16 @@ var payloadLimits = strictjson.Limits{Depth: 16, Values: 2000}
 func inflate(b []byte) ([]byte, error) {
 	in := bytes.NewReader(b) // an io.ByteReader: not a byte is read beyond the end
 	z := flate.NewReader(in)
-	out, err := io.ReadAll(io.LimitReader(z, DefaultMaxPayload+1))
-	if len(out) > DefaultMaxPayload {
+	var out bytes.Buffer
+	out.Grow(min(4*len(b)+bytes.MinRead, DefaultMaxPayload)) // cards shrink to about a third
+	_, err := out.ReadFrom(io.LimitReader(z, DefaultMaxPayload+1))
+	if out.Len() > DefaultMaxPayload {
 		return nil, ErrInflated
 	}
 	if err != nil || in.Len() > 0 {
 		return nil, ErrDeflate
 	}
-	return out, nil
+	return out.Bytes(), nil
 }
 
 // card reads the payload.
