@@ -111,14 +111,11 @@ func (c *Card) Verified() bool {
 	return c.session.verified[efPIN]
 }
 
-// PowerOn gives the card power and returns its answer to reset; nil from a
-// mute card. A card that has power already keeps its state.
-func (c *Card) PowerOn() []byte {
+// PowerOn gives the card power. One that has power already keeps its state;
+// one that had left is back.
+func (c *Card) PowerOn() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.options.Faults.Mute {
-		return nil
-	}
 	if c.away {
 		c.away, c.options.Faults.LeaveAt = false, 0
 		c.session = session{}
@@ -126,7 +123,6 @@ func (c *Card) PowerOn() []byte {
 	if !c.session.powered {
 		c.session = session{powered: true, first: true, verified: map[uint16]bool{}}
 	}
-	return ATR()
 }
 
 // PowerOff takes the power away: everything verified is gone.
@@ -141,12 +137,15 @@ func (c *Card) PowerOff() {
 
 // Reset is a warm reset: what was verified stays, the current AP and file do
 // too (facts: card §3 rule 2).
-func (c *Card) Reset() []byte { return c.PowerOn() }
+func (c *Card) Reset() { c.PowerOn() }
 
 // ATR is the answer to reset that a contactless reader makes for a Type B card
-// (PC/SC part 3: 3B 88 80 01, 8 bytes of the card's ATQB, check byte). Readers
-// differ, so no client may tell a card by it.
-func ATR() []byte {
+// (PC/SC part 3: 3B 88 80 01, 8 bytes of the card's ATQB, check byte); nil
+// from a mute card. Readers differ, so no client may tell a card by it.
+func (c *Card) ATR() []byte {
+	if c.options.Faults.Mute {
+		return nil
+	}
 	atr := []byte{0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x00, 0x00, 0x33, 0x81, 0x81, 0x00}
 	var check byte
 	for _, b := range atr[1:] {
