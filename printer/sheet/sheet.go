@@ -1,10 +1,12 @@
 // Package sheet lays a certificate out as an A4 PDF with its QR codes. It is
 // pure: the same input gives the same bytes.
+//
+// A certificate becomes a canvas (layout.go and the blocks beside it), a
+// canvas is replayed into fpdf (emit.go), and the file is finished (finish.go)
+// so that a reader gets every character back exactly.
 package sheet
 
 import (
-	"errors"
-
 	"akashi/verifier/credential"
 )
 
@@ -23,10 +25,6 @@ type Code struct {
 // Input is all that a sheet shows.
 type Input struct {
 	Certificate credential.Certificate
-	Codes       []Code
+	Codes       []Code // domestic: SHC; overseas: SHC and VDS-NC
 	SessionCode string // printed on every page
 }
-
-// Render gives the unsigned PDF. A name with a character that no font has is
-// a *glyph.Missing.
-func Render(in Input) ([]byte, error) { return nil, errors.New("sheet: not built") }
