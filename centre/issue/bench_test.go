@@ -212,6 +212,10 @@ func (r *rooms) launch(a attempt, session [16]byte, pipe net.Conn) (o outcome) {
 		o.err = err
 		return o
 	}
+	if l.Key() == nil {
+		o.done, o.err = l.Wait()
+		return o
+	}
 	at := wire.Attested{Key: l.Key(), Expires: time.Now().Add(time.Minute).Unix(), Chain: s.Keys.Chains[keys.PurposeAttest]}
 	at.Signature, err = r.control.Attest(context.Background(), session, wire.AttestationDigest(a.header, at.Key, at.Expires))
 	must(r.t, err)

@@ -53,7 +53,7 @@ func (l *Launcher) Wait() (Done, error) {
 			return Done{}, wire.Internal
 		case said.Done != nil && said.Key == nil && said.Reserved == nil:
 			return *said.Done, nil
-		case said.Reserved != nil && said.Key == nil && l.token == nil:
+		case said.Reserved != nil && said.Key == nil && said.Done == nil && l.token == nil:
 			l.token = said.Reserved
 		default:
 			return Done{}, wire.Internal

@@ -82,6 +82,9 @@ func (w *worker) issuers() error {
 	if w.bsc, err = first(w.s.Keys, keys.PurposeVDSNC); err != nil {
 		return err
 	}
+	if _, err := first(w.s.Keys, keys.PurposePDF); err != nil {
+		return err
+	}
 	w.pdfChain, err = w.s.Keys.Certificates(keys.PurposePDF)
 	return err
 }
