@@ -7,10 +7,15 @@
 package lastlook
 
 import (
+	"context"
+	"crypto/x509"
 	"errors"
+	"time"
 
 	"akashi/centre/wire"
 	"akashi/verifier/cardrecord"
+	"akashi/verifier/scan"
+	"akashi/verifier/trust"
 )
 
 // Input is what the session knows by itself and the delivery that came.
@@ -19,6 +24,24 @@ type Input struct {
 	CardDigest [32]byte              // of the records read from this card
 	Attributes cardrecord.Attributes // read from this card
 	Delivery   wire.Delivery
+}
+
+// Look is a last look with what it verifies by.
+type Look struct {
+	scanner *scan.Scanner
+	trust   *trust.List
+	root    *x509.CertPool // of the receipt
+	now     func() time.Time
+}
+
+// New gives a last look.
+func New(s *scan.Scanner, l *trust.List, root *x509.CertPool, now func() time.Time) *Look {
+	return &Look{s, l, root, now}
+}
+
+// Look holds the delivery against the session and gives each page as a PNG.
+func (l *Look) Look(ctx context.Context, in Input) ([][]byte, error) {
+	return nil, &Mismatch{}
 }
 
 // Reason says which comparison failed. It stays on the kiosk: the wire and

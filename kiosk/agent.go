@@ -1,0 +1,139 @@
+// Package kiosk is the agent: the long-lived process that starts a session's
+// processes, passes their sealed frames to the centre, and sees that nothing
+// of a session is left. It holds ciphertext and codes only.
+package kiosk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"akashi/centre/wire"
+	"akashi/kiosk/payment"
+)
+
+// Agent runs one kiosk.
+type Agent struct {
+	config  Config
+	files   files
+	now     func() time.Time
+	link    *link
+	outbox  *outbox
+	alarm   alarm
+	payment *payment.Unit
+
+	busy    sync.Mutex // held while a session runs: one card reader, one resident
+	mu      sync.Mutex
+	stopped bool // an alarm that could not be written
+}
+
+// New makes an agent from its configuration and the files that it names.
+func New(c Config) (*Agent, error) {
+	f, err := c.load()
+	if err != nil {
+		return nil, err
+	}
+	if c.Program == "" {
+		if c.Program, err = os.Executable(); err != nil {
+			return nil, err
+		}
+	}
+	for _, dir := range []string{c.State, c.Printer.Folder} {
+		if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+			return nil, fmt.Errorf("%w: %s is not a folder; make it", ErrConfig, dir)
+		}
+	}
+	a := &Agent{config: c, files: f, now: time.Now, alarm: alarm{c.State}, payment: payment.NewUnit()}
+	a.link = newLink(c, f, a.now, a.faults)
+	a.outbox = newOutbox(a.link.ask, a.now)
+	return a, nil
+}
+
+// Payment gives the payment unit, for whoever shows what was charged.
+func (a *Agent) Payment() *payment.Unit { return a.payment }
+
+// Run serves until ctx ends; ready is called once the control socket takes
+// connections. A session under way ends with it.
+func (a *Agent) Run(ctx context.Context, ready func()) error {
+	ln, err := a.listen()
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	defer cancel()
+	parts.Go(func() { a.link.run(ctx) })
+	parts.Go(func() { a.outbox.run(ctx, a.link.connected) })
+	stop := context.AfterFunc(ctx, func() { ln.Close() })
+	defer stop()
+	if ready != nil {
+		ready()
+	}
+	return a.serve(ctx, ln, &parts)
+}
+
+// listen makes the control socket. One that nobody answers at is left over
+// from an agent that was killed; one that somebody does is another agent's.
+func (a *Agent) listen() (*net.UnixListener, error) {
+	path := a.config.Control
+	if c, err := net.Dial("unix", path); err == nil {
+		c.Close()
+		return nil, fmt.Errorf("%w: another agent answers at the control socket; end it first", ErrConfig)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	ln, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, fmt.Errorf("%w: control socket in %s: %w", ErrConfig, filepath.Dir(path), err)
+	}
+	return ln, os.Chmod(path, 0o600)
+}
+
+// faults is what the centre sees in each beat.
+func (a *Agent) faults() []wire.Code {
+	if a.alarmed() {
+		return []wire.Code{wire.LastLook}
+	}
+	return nil
+}
+
+// alarmed reports whether this kiosk must not serve.
+func (a *Agent) alarmed() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.stopped || a.alarm.stands()
+}
+
+// raise stops this kiosk before anybody else hears of the alarm.
+func (a *Agent) raise(c wire.Code) {
+	if a.alarm.raise(c) != nil {
+		a.mu.Lock()
+		a.stopped = true
+		a.mu.Unlock()
+	}
+	a.outbox.post(wire.TypeAlarm, wire.Alarm{Code: c})
+}
+
+// clear lets this kiosk serve again: a person's decision, never a retry's.
+func (a *Agent) clear() error {
+	a.mu.Lock()
+	a.stopped = false
+	a.mu.Unlock()
+	return a.alarm.clear()
+}
+
+// state tells whether a session may begin now: OK, or why not.
+func (a *Agent) state() wire.Code {
+	if a.alarmed() {
+		return wire.IssuingStopped
+	}
+	return a.link.state()
+}

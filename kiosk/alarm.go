@@ -1,0 +1,43 @@
+package kiosk
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"akashi/centre/wire"
+)
+
+// alarmFile stands in the state folder as long as this kiosk must not serve.
+const alarmFile = "alarm"
+
+// alarm is a standing alarm: it survives the agent, and only a person clears
+// it, by removing the file or with the control command "clear".
+type alarm struct{ dir string }
+
+// raise sets the alarm. It reports an error when it could not be written; then
+// the caller must stop serving by itself.
+func (a alarm) raise(c wire.Code) error {
+	f, err := os.OpenFile(filepath.Join(a.dir, alarmFile), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(strconv.Itoa(int(c)) + " " + c.Name() + "\n")
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// stands reports whether an alarm stands. What cannot be told is one.
+func (a alarm) stands() bool {
+	_, err := os.Stat(filepath.Join(a.dir, alarmFile))
+	return !errors.Is(err, os.ErrNotExist)
+}
+
+// clear is a person's word that the cause was found.
+func (a alarm) clear() error {
+	err := os.Remove(filepath.Join(a.dir, alarmFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}

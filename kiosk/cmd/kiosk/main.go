@@ -1,0 +1,68 @@
+// Command kiosk is the kiosk: its agent, and the one-shot processes that the
+// agent starts for each resident.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"akashi/kiosk"
+)
+
+const usage = `usage:
+  kiosk agent -config FILE   run this kiosk
+  kiosk session              a session worker (started by the agent)
+  kiosk print FOLDER         a print process (started by the agent)
+`
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		if errors.Is(err, errUsage) {
+			fmt.Fprint(os.Stderr, usage)
+			os.Exit(2)
+		}
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+var errUsage = errors.New("usage")
+
+func run(args []string) error {
+	if len(args) == 0 {
+		return errUsage
+	}
+	switch {
+	case args[0] == "session" && len(args) == 1:
+		return kiosk.Session(context.Background())
+	case args[0] == "print" && len(args) == 2:
+		return kiosk.Print(context.Background(), args[1])
+	case args[0] == "agent":
+		return agent(args[1:])
+	}
+	return errUsage
+}
+
+func agent(args []string) error {
+	set := flag.NewFlagSet("kiosk agent", flag.ContinueOnError)
+	path := set.String("config", "", "configuration `file` (see kiosk.Config)")
+	if err := set.Parse(args); err != nil || *path == "" || set.NArg() != 0 {
+		return errUsage
+	}
+	c, err := kiosk.LoadConfig(*path)
+	if err != nil {
+		return err
+	}
+	a, err := kiosk.New(c)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	return a.Run(ctx, func() { fmt.Println("kiosk ready control=" + c.Control) })
+}

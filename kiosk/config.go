@@ -1,0 +1,226 @@
+package kiosk
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"akashi/kiosk/face"
+	"akashi/kiosk/session"
+)
+
+// DefaultMaxConfig bounds the configuration file in bytes: the menu of every
+// municipality is under 1 MiB.
+const DefaultMaxConfig = 4 << 20
+
+// Config is the agent's configuration: strict JSON, unknown members refused.
+// Paths that are not absolute start at the file's folder.
+type Config struct {
+	Centre      string `json:"centre"`      // gateway, host:port
+	ServerName  string `json:"server_name"` // name in the gateway's certificate; empty: the host of centre
+	CentreRoot  string `json:"centre_root"` // PEM; the one root that gateway, attestation and receipt stand under
+	Certificate string `json:"certificate"` // PEM, with the role kiosk
+	Key         string `json:"key"`         // PEM, PKCS#8
+	Trust       string `json:"trust"`       // trust list that the last look verifies with
+	TrustRoot   string `json:"trust_root"`  // PEM public key that the list must be signed by
+
+	Terms     string       `json:"terms"`      // version of the terms that are shown
+	Menu      []face.Offer `json:"menu"`       // municipalities that can be chosen, in the order shown
+	MaxCopies int          `json:"max_copies"` // 0: the printer's bound
+	Origin    string       `json:"origin"`     // of the page, as a browser sends it; another one cannot connect
+
+	Control string  `json:"control"` // unix socket for whoever stands in front; only its folder's rights guard it
+	State   string  `json:"state"`   // folder that keeps a standing alarm; on a disk that survives a restart, or a restart would clear it
+	Cache   string  `json:"cache"`   // folder of compiled code; empty: each session compiles for seconds
+	Reader  Reader  `json:"reader"`
+	Printer Printer `json:"printer"`
+	Program string  `json:"program"` // this program, for its workers; empty: the running file
+	UID     UID     `json:"uid"`
+	Seconds Seconds `json:"seconds"`
+}
+
+// Reader says where the card reader is: a reader process for a PC/SC reader,
+// or a socket at which a simulated card is served.
+type Reader struct {
+	Program string `json:"program,omitempty"` // reader process
+	Name    string `json:"name,omitempty"`    // of the PC/SC reader, exactly
+	Socket  string `json:"socket,omitempty"`  // instead of program: speaks kiosk/reader
+}
+
+// Printer says where paper comes out.
+type Printer struct {
+	Folder string `json:"folder"` // each copy is a file with a random name
+}
+
+// UID gives each kind of process a user of its own; 0: the agent's.
+type UID struct {
+	Session int `json:"session"`
+	Reader  int `json:"reader"`
+	Print   int `json:"print"`
+}
+
+// Seconds bounds the waits of a session; 0: the default.
+type Seconds struct {
+	Resident int `json:"resident"`
+	Card     int `json:"card"`
+	Centre   int `json:"centre"`
+	Look     int `json:"look"`
+	Print    int `json:"print"`
+	Session  int `json:"session"`
+	Beat     int `json:"beat"`
+}
+
+// ErrConfig is the kind of every error of a configuration.
+var ErrConfig = errors.New("kiosk: configuration")
+
+// LoadConfig reads and checks a configuration file.
+func LoadConfig(path string) (Config, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	defer f.Close()
+	b := make([]byte, DefaultMaxConfig+1)
+	n := 0
+	for n < len(b) {
+		m, err := f.Read(b[n:])
+		n += m
+		if err != nil {
+			break
+		}
+	}
+	return ParseConfig(b[:n], filepath.Dir(path))
+}
+
+// ParseConfig reads a configuration; dir is where relative paths start.
+func ParseConfig(b []byte, dir string) (Config, error) {
+	var c Config
+	if len(b) > DefaultMaxConfig {
+		return c, fmt.Errorf("%w: larger than %d bytes", ErrConfig, DefaultMaxConfig)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if d.More() {
+		return Config{}, fmt.Errorf("%w: something follows the object", ErrConfig)
+	}
+	for _, p := range []*string{
+		&c.CentreRoot, &c.Certificate, &c.Key, &c.Trust, &c.TrustRoot, &c.Control, &c.State, &c.Cache,
+		&c.Reader.Program, &c.Reader.Socket, &c.Printer.Folder, &c.Program,
+	} {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(dir, *p)
+		}
+	}
+	return c, c.check()
+}
+
+// check names the first member that is missing or does not go with another.
+func (c Config) check() error {
+	for _, m := range []struct {
+		name  string
+		wrong bool
+	}{
+		{"centre", c.Centre == ""}, {"centre_root", c.CentreRoot == ""}, {"certificate", c.Certificate == ""}, {"key", c.Key == ""},
+		{"trust", c.Trust == ""}, {"trust_root", c.TrustRoot == ""}, {"terms", c.Terms == ""}, {"menu", len(c.Menu) == 0},
+		{"origin", c.Origin == ""}, {"control", c.Control == ""}, {"state", c.State == ""},
+		{"reader: either program and name, or socket", (c.Reader.Socket == "") == (c.Reader.Program == "") || (c.Reader.Program == "") != (c.Reader.Name == "")},
+		{"printer.folder", c.Printer.Folder == ""}, {"max_copies", c.MaxCopies < 0 || c.MaxCopies > session.DefaultMaxCopies},
+	} {
+		if m.wrong {
+			return fmt.Errorf("%w: %s is missing or out of its bounds", ErrConfig, m.name)
+		}
+	}
+	for _, o := range c.Menu {
+		if len(o.Code) != 6 || o.NameJA == "" || o.NameEN == "" || len(o.Kinds) == 0 || o.Fee < 0 {
+			return fmt.Errorf("%w: menu: an offer without a code of 6 digits, both names or a kind, or with a fee below 0", ErrConfig)
+		}
+	}
+	return nil
+}
+
+func (s Seconds) limits() session.Limits {
+	d := func(n int) time.Duration { return time.Duration(n) * time.Second }
+	return session.Limits{
+		Resident: d(s.Resident), Card: d(s.Card), Centre: d(s.Centre), Look: d(s.Look), Print: d(s.Print), Session: d(s.Session),
+	}
+}
+
+// files is what the configuration's files hold.
+type files struct {
+	root        *x509.CertPool
+	rootDER     [][]byte
+	certificate tls.Certificate
+	kiosk       [32]byte // SHA-256 of the certificate
+	trust       []byte
+	trustRoot   []byte // PKIX
+}
+
+func (c Config) load() (files, error) {
+	var f files
+	var err error
+	if f.rootDER, err = blocks(c.CentreRoot, "CERTIFICATE"); err != nil {
+		return f, err
+	}
+	if f.root, err = pool(f.rootDER); err != nil {
+		return f, err
+	}
+	if f.certificate, err = tls.LoadX509KeyPair(c.Certificate, c.Key); err != nil {
+		return f, fmt.Errorf("%w: certificate: %w", ErrConfig, err)
+	}
+	f.kiosk = sha256.Sum256(f.certificate.Certificate[0])
+	if f.trust, err = os.ReadFile(c.Trust); err != nil {
+		return f, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	roots, err := blocks(c.TrustRoot, "PUBLIC KEY")
+	if err != nil {
+		return f, err
+	}
+	f.trustRoot = roots[0]
+	return f, nil
+}
+
+// blocks gives the PEM blocks of one type in a file, at least one.
+func blocks(path, kind string) ([][]byte, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	var all [][]byte
+	for {
+		block, rest := pem.Decode(b)
+		if block == nil {
+			break
+		}
+		if block.Type == kind {
+			all = append(all, block.Bytes)
+		}
+		b = rest
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%w: %s: no PEM block %s", ErrConfig, path, kind)
+	}
+	return all, nil
+}
+
+func pool(ders [][]byte) (*x509.CertPool, error) {
+	p := x509.NewCertPool()
+	for _, der := range ders {
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, fmt.Errorf("%w: centre_root: %w", ErrConfig, err)
+		}
+		p.AddCert(c)
+	}
+	return p, nil
+}

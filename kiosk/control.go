@@ -1,0 +1,115 @@
+package kiosk
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"akashi/centre/wire"
+	"akashi/kiosk/session"
+)
+
+// Bounds of the control socket.
+const (
+	DefaultMaxCommand = 256              // one line
+	DefaultMaxFronts  = 4                // connections at once: the page's server, a person, and room
+	DefaultCommand    = 30 * time.Second // until a connection says what it wants
+)
+
+// Command is one line to the control socket: minified JSON, then a newline.
+type Command struct {
+	Do string `json:"do"` // "start", "state" or "clear"
+}
+
+// Reply is one line from it. "start" is answered twice: with where the face
+// connects (or a code), and with the event when the session is over.
+type Reply struct {
+	Code       wire.Code      `json:"code"` // start refused, or the state: OK when a session may begin
+	RetryAfter int            `json:"retry_after,omitempty"`
+	Address    string         `json:"address,omitempty"` // of the session's face, host:port
+	Token      string         `json:"token,omitempty"`   // one-time
+	Origin     string         `json:"origin,omitempty"`  // that the face must come from
+	Worker     int            `json:"worker,omitempty"`  // process id, for whoever watches that it goes
+	Event      *session.Event `json:"event,omitempty"`
+	Waiting    int            `json:"waiting,omitempty"` // settlements and alarms not confirmed yet
+	Charged    int            `json:"charged,omitempty"` // yen, since the agent began
+}
+
+// serve answers control connections until the listener is closed.
+func (a *Agent) serve(ctx context.Context, ln *net.UnixListener, parts *sync.WaitGroup) error {
+	room := make(chan struct{}, DefaultMaxFronts)
+	for {
+		c, err := ln.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case room <- struct{}{}:
+			parts.Go(func() {
+				a.front(ctx, c)
+				<-room
+			})
+		default:
+			c.Close()
+		}
+	}
+}
+
+// front does one command for one connection.
+func (a *Agent) front(ctx context.Context, c net.Conn) {
+	defer c.Close()
+	stop := context.AfterFunc(ctx, func() { c.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	c.SetReadDeadline(time.Now().Add(DefaultCommand))
+	line, err := bufio.NewReaderSize(c, DefaultMaxCommand).ReadSlice('\n')
+	if err != nil {
+		return
+	}
+	cmd, err := wire.Decode[Command](line[:len(line)-1], DefaultMaxCommand)
+	if err != nil {
+		reply(c, Reply{Code: wire.Malformed})
+		return
+	}
+	switch cmd.Do {
+	case "start":
+		a.start(ctx, c)
+	case "state":
+		reply(c, Reply{Code: a.state(), Waiting: a.outbox.waiting(), Charged: a.payment.Charged()})
+	case "clear":
+		code := wire.OK
+		if a.clear() != nil {
+			code = wire.Internal
+		}
+		reply(c, Reply{Code: code})
+	default:
+		reply(c, Reply{Code: wire.Malformed})
+	}
+}
+
+// start runs one session, if one may begin.
+func (a *Agent) start(ctx context.Context, c net.Conn) {
+	if code := a.state(); code != wire.OK {
+		reply(c, Reply{Code: code})
+		return
+	}
+	if !a.busy.TryLock() {
+		reply(c, Reply{Code: wire.Busy, RetryAfter: 60})
+		return
+	}
+	defer a.busy.Unlock()
+	v := &visit{agent: a, ready: func(r Reply) { reply(c, r) }}
+	e := v.run(ctx)
+	reply(c, Reply{Code: e.Code, Event: &e, Waiting: a.outbox.waiting(), Charged: a.payment.Charged()})
+}
+
+// reply writes one line; whoever is gone does not need it.
+func reply(c net.Conn, r Reply) {
+	c.SetWriteDeadline(time.Now().Add(DefaultCommand))
+	c.Write(append(wire.Encode(r), '\n'))
+}

@@ -1,0 +1,162 @@
+package kiosk
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"sync"
+	"time"
+
+	"akashi/centre/channel"
+	"akashi/centre/wire"
+)
+
+// Times of the line to the centre.
+const (
+	DefaultBeat = 10 * time.Second       // between signs of life; three missed ones make a kiosk stale
+	DefaultDial = 10 * time.Second       // one attempt to connect
+	firstRedial = 300 * time.Millisecond // doubled up to lastRedial
+	lastRedial  = 15 * time.Second
+	beatWithin  = 10 * time.Second
+)
+
+// link is the agent's line to the centre: it reconnects by itself, and until
+// it has every ask is wire.LineDown.
+type link struct {
+	config channel.ClientConfig
+	beat   time.Duration
+	faults func() []wire.Code // device faults and alarms that the centre should see
+
+	mu      sync.Mutex
+	conn    *channel.Conn
+	enabled bool
+	up      chan struct{} // closed while connected
+}
+
+func newLink(c Config, f files, now func() time.Time, faults func() []wire.Code) *link {
+	beat := time.Duration(c.Seconds.Beat) * time.Second
+	if beat <= 0 {
+		beat = DefaultBeat
+	}
+	return &link{config: clientConfig(c, f.root, f.certificate, now), beat: beat, faults: faults, up: make(chan struct{})}
+}
+
+func clientConfig(c Config, root *x509.CertPool, cert tls.Certificate, now func() time.Time) channel.ClientConfig {
+	return channel.ClientConfig{Address: c.Centre, ServerName: c.ServerName, Root: root, Certificate: cert, Now: now}
+}
+
+// run keeps the line until ctx ends.
+func (l *link) run(ctx context.Context) {
+	wait := firstRedial
+	for ctx.Err() == nil {
+		c, err := l.dial(ctx)
+		if err != nil {
+			sleep(ctx, wait)
+			wait = min(2*wait, lastRedial)
+			continue
+		}
+		wait = firstRedial
+		l.keep(ctx, c)
+	}
+}
+
+func (l *link) dial(ctx context.Context) (*channel.Conn, error) {
+	ctx, stop := context.WithTimeout(ctx, DefaultDial)
+	defer stop()
+	return channel.Dial(ctx, l.config)
+}
+
+// keep beats on one connection until it ends.
+func (l *link) keep(ctx context.Context, c *channel.Conn) {
+	defer c.Close()
+	defer l.set(nil)
+	if !l.beatOnce(ctx, c) {
+		return
+	}
+	l.set(c)
+	tick := time.NewTicker(l.beat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.Done():
+			return
+		case <-tick.C:
+			if !l.beatOnce(ctx, c) {
+				return
+			}
+		}
+	}
+}
+
+func (l *link) beatOnce(ctx context.Context, c *channel.Conn) bool {
+	ctx, stop := context.WithTimeout(ctx, beatWithin)
+	defer stop()
+	f, err := c.Ask(ctx, wire.TypeBeat, wire.Beat{Codes: l.faults()})
+	var refused *channel.Refused
+	if errors.As(err, &refused) {
+		l.allow(false)
+		return true
+	}
+	if err != nil || f.Type != wire.TypeBeaten {
+		return false
+	}
+	b, err := wire.Decode[wire.Beaten](f.Body, wire.DefaultMaxFrame)
+	if err != nil {
+		return false
+	}
+	l.allow(b.Enabled)
+	return true
+}
+
+func (l *link) allow(yes bool) { l.mu.Lock(); l.enabled = yes; l.mu.Unlock() }
+
+func (l *link) set(c *channel.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case c != nil && l.conn == nil:
+		close(l.up)
+	case c == nil && l.conn != nil:
+		l.up = make(chan struct{})
+	}
+	l.conn = c
+}
+
+// state tells whether a session may begin: OK, LineDown or KioskDisabled.
+func (l *link) state() wire.Code {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.conn == nil:
+		return wire.LineDown
+	case !l.enabled:
+		return wire.KioskDisabled
+	}
+	return wire.OK
+}
+
+// connected gives a channel that is closed while the line is up.
+func (l *link) connected() <-chan struct{} { l.mu.Lock(); defer l.mu.Unlock(); return l.up }
+
+// ask carries one ask over the present connection; it is never repeated here.
+func (l *link) ask(ctx context.Context, t wire.Type, body any) (wire.Frame, error) {
+	l.mu.Lock()
+	c := l.conn
+	l.mu.Unlock()
+	if c == nil {
+		return wire.Frame{}, wire.LineDown
+	}
+	return c.Ask(ctx, t, body)
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,147 @@
+package kiosk
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"akashi/centre/channel"
+	"akashi/centre/wire"
+)
+
+// Bounds of what is kept to be sent again. It is ciphertext and codes, kept in
+// memory only: what is lost stays unheard, which VRS takes as unknown.
+const (
+	DefaultOutbox     = 64             // letters; more means a line that is down for an hour of issuing
+	DefaultOutboxKeep = 24 * time.Hour // then nobody asks for it any more
+	firstResend       = time.Second    // doubled up to lastResend
+	lastResend        = time.Minute
+	sendWithin        = 45 * time.Second
+)
+
+// letter is one ask that must arrive though its session may be gone.
+type letter struct {
+	t      wire.Type
+	body   any
+	posted time.Time
+	next   time.Time
+	wait   time.Duration
+}
+
+// outbox sends letters until each is confirmed, refused for good, or too old.
+type outbox struct {
+	ask func(context.Context, wire.Type, any) (wire.Frame, error)
+	now func() time.Time
+
+	mu      sync.Mutex
+	letters []*letter
+	wake    chan struct{}
+}
+
+func newOutbox(ask func(context.Context, wire.Type, any) (wire.Frame, error), now func() time.Time) *outbox {
+	return &outbox{ask: ask, now: now, wake: make(chan struct{}, 1)}
+}
+
+// post takes a letter. Alarms go first; when there is no room, the oldest
+// settlement goes.
+func (o *outbox) post(t wire.Type, body any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	l := &letter{t: t, body: body, posted: o.now(), next: o.now(), wait: firstResend}
+	if t == wire.TypeAlarm {
+		o.letters = append([]*letter{l}, o.letters...)
+	} else {
+		o.letters = append(o.letters, l)
+	}
+	if len(o.letters) > DefaultOutbox {
+		o.dropOldest()
+	}
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (o *outbox) dropOldest() {
+	for i, l := range o.letters {
+		if l.t != wire.TypeAlarm {
+			o.letters = append(o.letters[:i], o.letters[i+1:]...)
+			return
+		}
+	}
+	o.letters = o.letters[:DefaultOutbox]
+}
+
+// waiting gives how many letters are not confirmed yet.
+func (o *outbox) waiting() int { o.mu.Lock(); defer o.mu.Unlock(); return len(o.letters) }
+
+// run delivers until ctx ends; connected gives a channel that is closed while
+// the line is up.
+func (o *outbox) run(ctx context.Context, connected func() <-chan struct{}) {
+	for ctx.Err() == nil {
+		l, wait := o.due()
+		if l == nil {
+			t := time.NewTimer(wait)
+			select {
+			case <-o.wake:
+			case <-t.C:
+			case <-ctx.Done():
+			}
+			t.Stop()
+			continue
+		}
+		select {
+		case <-connected():
+			o.deliver(ctx, l)
+		case <-ctx.Done():
+		}
+	}
+}
+
+// due gives the first letter whose time has come, or how long there is none.
+func (o *outbox) due() (*letter, time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	wait := time.Hour
+	for _, l := range o.letters {
+		if d := l.next.Sub(o.now()); d <= 0 {
+			return l, 0
+		} else if d < wait {
+			wait = d
+		}
+	}
+	return nil, wait
+}
+
+// deliver sends a letter once. A refusal other than for lack of room or way is
+// an answer: it would be the same the next time.
+func (o *outbox) deliver(ctx context.Context, l *letter) {
+	c, stop := context.WithTimeout(ctx, sendWithin)
+	defer stop()
+	_, err := o.ask(c, l.t, l.body)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err == nil || final(err) || o.now().Sub(l.posted) > DefaultOutboxKeep {
+		for i, x := range o.letters {
+			if x == l {
+				o.letters = append(o.letters[:i], o.letters[i+1:]...)
+				return
+			}
+		}
+		return
+	}
+	l.next, l.wait = o.now().Add(l.wait), min(2*l.wait, lastResend)
+}
+
+func final(err error) bool {
+	var r *channel.Refused
+	if !errors.As(err, &r) {
+		return false
+	}
+	switch r.Code {
+	case wire.Malformed, wire.TooLarge, wire.WrongVersion, wire.EnvelopeInvalid, wire.FrameUnexpected:
+		return true
+	}
+	return false
+}

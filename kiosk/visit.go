@@ -1,0 +1,253 @@
+package kiosk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"akashi/centre/oneshot"
+	"akashi/centre/wire"
+	"akashi/kiosk/hatch"
+	"akashi/kiosk/session"
+)
+
+// Times around a session's processes.
+const (
+	DefaultDoor  = time.Minute      // from the worker's start until a face has connected
+	DefaultGrace = 3 * time.Second  // for processes to end by themselves once the session is over
+	workerSlack  = 30 * time.Second // over the session's own limit, to start up and to leave
+)
+
+// visit is one session's processes: worker, reader, a print process a job.
+type visit struct {
+	agent *Agent
+	ready func(Reply)
+
+	mu        sync.Mutex
+	processes []*oneshot.Process
+	event     *session.Event
+	reply     Reply
+	ctx       context.Context
+}
+
+// run takes one resident through and comes back when nothing of the session is
+// left: no process, no socket, no money held.
+func (v *visit) run(ctx context.Context) session.Event {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	v.ctx = ctx
+	ends, err := v.begin(ctx)
+	if err == nil {
+		hatch.Serve(ctx, ends.hatch, ends.side, v.setup(), v)
+		ends.close()
+	}
+	v.finish()
+	v.agent.payment.Release(ctx)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.event == nil { // the worker died without a word
+		v.event = &session.Event{Code: wire.Internal}
+		v.event.Entered[session.Wipe] = 1
+	}
+	return *v.event
+}
+
+// ends are the agent's ends of a worker's sockets.
+type ends struct {
+	hatch net.Conn
+	side  *net.UnixConn
+}
+
+func (e ends) close() { e.hatch.Close(); e.side.Close() }
+
+// begin opens the session's sockets and starts reader and worker.
+func (v *visit) begin(ctx context.Context) (ends, error) {
+	var e ends
+	var child [4]*os.File
+	drop := func() {
+		for _, f := range child {
+			if f != nil {
+				f.Close()
+			}
+		}
+	}
+	var err error
+	if e.hatch, child[0], err = pair(); err != nil {
+		return e, err
+	}
+	side, f, err := pair()
+	if err != nil {
+		e.hatch.Close()
+		drop()
+		return e, err
+	}
+	e.side, child[1] = side.(*net.UnixConn), f
+	if child[2], err = v.reader(ctx); err == nil {
+		child[3], err = v.listen()
+	}
+	if err != nil {
+		drop()
+		e.close()
+		return e, err
+	}
+	c := v.agent.config
+	life := c.Seconds.limits().Session
+	if life <= 0 {
+		life = session.DefaultSession
+	}
+	p, err := v.start(ctx, oneshot.Spec{
+		Path: c.Program, Args: []string{"session"}, Files: child[:], UID: c.UID.Session, MaxLife: life + DefaultDoor + workerSlack,
+	})
+	if err != nil {
+		e.close()
+		return e, err
+	}
+	// Once the worker is gone the hatch has nobody to serve.
+	go func() { <-p.Done(); e.hatch.Close() }()
+	v.reply.Worker = p.PID()
+	return e, nil
+}
+
+// start starts a process that finish will see to.
+func (v *visit) start(ctx context.Context, s oneshot.Spec) (*oneshot.Process, error) {
+	p, err := oneshot.Start(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	v.mu.Lock()
+	v.processes = append(v.processes, p)
+	v.mu.Unlock()
+	return p, nil
+}
+
+// listen makes the loopback listener that the worker's face is to knock at.
+func (v *visit) listen() (*os.File, error) {
+	ln, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		return nil, err
+	}
+	defer ln.Close()
+	token := make([]byte, 32)
+	rand.Read(token)
+	v.reply.Address, v.reply.Origin = ln.Addr().String(), v.agent.config.Origin
+	v.reply.Token = base64.RawURLEncoding.EncodeToString(token)
+	return ln.File()
+}
+
+func (v *visit) setup() hatch.Setup {
+	a := v.agent
+	return hatch.Setup{
+		Kiosk: a.files.kiosk[:], CentreRoot: a.files.rootDER, Trust: a.files.trust, TrustRoot: a.files.trustRoot,
+		Terms: a.config.Terms, Menu: a.config.Menu, MaxCopies: a.config.MaxCopies, Limits: a.config.Seconds.limits(),
+		Token: v.reply.Token, Origin: v.reply.Origin, Cache: a.config.Cache,
+	}
+}
+
+// finish sees every process of the session gone: those that had a word from
+// the worker have a moment to end, then they are killed.
+func (v *visit) finish() {
+	v.mu.Lock()
+	all, clean := v.processes, v.event != nil
+	v.mu.Unlock()
+	grace := time.NewTimer(DefaultGrace)
+	defer grace.Stop()
+	for _, p := range all {
+		if clean {
+			select {
+			case <-p.Done():
+			case <-grace.C:
+				clean = false
+			}
+		}
+		if !clean {
+			p.Kill()
+		}
+		<-p.Done()
+	}
+}
+
+// Ready tells whoever stands in front where the face connects.
+func (v *visit) Ready() { v.ready(v.reply) }
+
+// Ended keeps the worker's closing event.
+func (v *visit) Ended(e session.Event) { v.mu.Lock(); v.event = &e; v.mu.Unlock() }
+
+// Ask passes a sealed frame on. Alarms and settlements must arrive though the
+// session may be over by then; an alarm stops this kiosk first.
+func (v *visit) Ask(ctx context.Context, t wire.Type, body any) (wire.Frame, error) {
+	switch t {
+	case wire.TypeAlarm:
+		v.agent.raise(body.(wire.Alarm).Code)
+		return wire.Frame{Version: wire.Version, Type: wire.TypeAlarmed}, nil
+	case wire.TypeSettle:
+		v.agent.outbox.post(t, body)
+		return wire.Frame{Version: wire.Version, Type: wire.TypeSettled}, nil
+	}
+	return v.agent.link.ask(ctx, t, body)
+}
+
+// Authorise, Capture and Release are the payment unit's.
+func (v *visit) Authorise(ctx context.Context, amount int) error {
+	return v.agent.payment.Authorise(ctx, amount)
+}
+
+// Capture charges what was authorised.
+func (v *visit) Capture(ctx context.Context) error { return v.agent.payment.Capture(ctx) }
+
+// Release gives back what was authorised.
+func (v *visit) Release(ctx context.Context) error { return v.agent.payment.Release(ctx) }
+
+// Print starts a print process for one job.
+func (v *visit) Print(context.Context) (*os.File, error) {
+	ours, child, err := socketpair()
+	if err != nil {
+		return nil, err
+	}
+	c := v.agent.config
+	_, err = v.start(v.ctx, oneshot.Spec{
+		Path: c.Program, Args: []string{"print", c.Printer.Folder}, Files: []*os.File{child}, UID: c.UID.Print, MaxLife: v.printLife(),
+	})
+	if err != nil {
+		ours.Close()
+		return nil, err
+	}
+	return ours, nil
+}
+
+func (v *visit) printLife() time.Duration {
+	if d := v.agent.config.Seconds.limits().Print; d > 0 {
+		return d + workerSlack
+	}
+	return session.DefaultPrint + workerSlack
+}
+
+// reader gives the worker's end of the card reader: a reader process of this
+// session, or the socket at which a simulated card is served.
+func (v *visit) reader(ctx context.Context) (*os.File, error) {
+	r := v.agent.config.Reader
+	if r.Socket != "" {
+		c, err := (&net.Dialer{}).DialContext(ctx, "unix", r.Socket)
+		if err != nil {
+			return nil, err
+		}
+		defer c.Close()
+		return c.(*net.UnixConn).File()
+	}
+	ours, child, err := socketpair()
+	if err != nil {
+		return nil, err
+	}
+	_, err = v.start(ctx, oneshot.Spec{
+		Path: r.Program, Args: []string{"-reader", r.Name}, Files: []*os.File{child}, UID: v.agent.config.UID.Reader,
+		MaxLife: session.DefaultSession + DefaultDoor + workerSlack,
+	})
+	if err != nil {
+		ours.Close()
+		return nil, err
+	}
+	return ours, nil
+}

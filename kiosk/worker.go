@@ -1,0 +1,143 @@
+package kiosk
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/x509"
+	"errors"
+	"net"
+	"time"
+
+	"akashi/centre/oneshot"
+	"akashi/centre/wire"
+	"akashi/kiosk/face"
+	"akashi/kiosk/hatch"
+	"akashi/kiosk/lastlook"
+	"akashi/kiosk/press"
+	"akashi/kiosk/reader"
+	"akashi/kiosk/session"
+	"akashi/printer/folder"
+	"akashi/verifier/scan"
+	"akashi/verifier/trust"
+)
+
+// ErrHanded says that a one-shot process was not started by an agent.
+var ErrHanded = errors.New("kiosk: the files of a session are not handed over; this process is started by the agent only")
+
+// sockets are what a session worker is handed.
+type sockets struct {
+	hatch, reader net.Conn
+	side          *net.UnixConn
+	face          net.Listener
+}
+
+func handed() (s sockets, err error) {
+	var side net.Conn
+	for i, c := range []*net.Conn{&s.hatch, &side, &s.reader} {
+		f := oneshot.File(i)
+		if *c, err = net.FileConn(f); err != nil {
+			return s, ErrHanded
+		}
+		f.Close()
+	}
+	f := oneshot.File(3)
+	defer f.Close()
+	if s.face, err = net.FileListener(f); err != nil {
+		return s, ErrHanded
+	}
+	var ok bool
+	if s.side, ok = side.(*net.UnixConn); !ok {
+		return s, ErrHanded
+	}
+	return s, nil
+}
+
+// Session is the body of the session worker's process: it takes the setup,
+// fences itself in, lets one face in and takes one resident through.
+func Session(ctx context.Context) error {
+	s, err := handed()
+	if err != nil {
+		return err
+	}
+	w, setup, err := hatch.Join(s.hatch, s.side)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() { <-w.Over(); cancel(wire.Internal) }()
+	plan, look, err := prepare(ctx, setup)
+	if err != nil {
+		return err
+	}
+	if err := oneshot.Fence(oneshot.Limits{Accept: true}); err != nil {
+		return err
+	}
+	if err := w.Ready(); err != nil {
+		return err
+	}
+	return w.End(attend(ctx, s, w, plan, look, setup))
+}
+
+// attend waits for the face and runs the session.
+func attend(ctx context.Context, s sockets, w *hatch.Worker, plan session.Setup, look *lastlook.Look, setup hatch.Setup) session.Event {
+	door, stop := context.WithTimeout(ctx, DefaultDoor)
+	defer stop()
+	f, err := face.Door{Token: setup.Token, Origin: setup.Origin}.Accept(door, s.face)
+	if err != nil {
+		e := session.Event{Code: wire.TimedOut}
+		return e
+	}
+	defer f.Close()
+	return session.Run(ctx, plan, session.Devices{
+		Face: f, Reader: session.OverAPDU(reader.NewClient(s.reader)), Centre: w, Payment: w, Printer: w, Looker: look,
+	})
+}
+
+// prepare reads the setup and loads the code that the session needs, while
+// files can still be opened.
+func prepare(ctx context.Context, h hatch.Setup) (session.Setup, *lastlook.Look, error) {
+	root := x509.NewCertPool()
+	for _, der := range h.CentreRoot {
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			return session.Setup{}, nil, err
+		}
+		root.AddCert(c)
+	}
+	pub, err := x509.ParsePKIXPublicKey(h.TrustRoot)
+	if err != nil {
+		return session.Setup{}, nil, err
+	}
+	key, ok := pub.(*ecdsa.PublicKey)
+	if !ok || len(h.Kiosk) != 32 {
+		return session.Setup{}, nil, ErrHanded
+	}
+	list, err := trust.Parse(h.Trust, key, time.Now(), 0)
+	if err != nil {
+		return session.Setup{}, nil, err
+	}
+	scanner, err := scan.New(context.WithoutCancel(ctx), h.Cache)
+	if err != nil {
+		return session.Setup{}, nil, err
+	}
+	return session.Setup{
+		Kiosk: [32]byte(h.Kiosk), Terms: h.Terms, Menu: h.Menu, MaxCopies: h.MaxCopies,
+		CentreRoot: root, Authorities: list.Cards, Limits: h.Limits, Now: time.Now,
+	}, lastlook.New(scanner, list, root, time.Now), nil
+}
+
+// Print is the body of the print process: one job into a folder.
+func Print(ctx context.Context, dir string) error {
+	f := oneshot.File(0)
+	conn, err := net.FileConn(f)
+	if err != nil {
+		return ErrHanded
+	}
+	f.Close()
+	d, err := folder.New(dir)
+	if err != nil {
+		return err
+	}
+	return press.Serve(ctx, conn, d)
+}
