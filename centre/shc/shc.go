@@ -20,6 +20,7 @@ import (
 	"github.com/lestrrat-go/jwx/v2/jwa"
 	"github.com/lestrrat-go/jwx/v2/jws"
 
+	"akashi/centre/es256"
 	"akashi/verifier/credential"
 )
 
@@ -120,7 +121,7 @@ func (u *Unsigned) Digest() [32]byte { return sha256.Sum256(u.signingInput) }
 // Attach takes the ASN.1 DER signature over Digest and gives the compact JWS.
 // It does not know the key; who asked for the signature verifies the result.
 func (u *Unsigned) Attach(der []byte) (text string, err error) {
-	raw, err := rawSignature(der)
+	raw, err := es256.Raw(der)
 	if err != nil {
 		return "", err
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/lestrrat-go/jwx/v2/jwk"
 	"github.com/lestrrat-go/jwx/v2/jws"
 
+	"akashi/centre/es256"
 	"akashi/centre/keys"
 	"akashi/centre/shc"
 	"akashi/centre/vaccines"
@@ -307,7 +308,7 @@ func TestSize(t *testing.T) {
 
 func TestAttachRefuses(t *testing.T) {
 	for _, der := range [][]byte{nil, make([]byte, 64), {0x30, 0}} {
-		if text, err := compose(t, domestic(t), "").Attach(der); !errors.Is(err, shc.ErrSignature) || text != "" {
+		if text, err := compose(t, domestic(t), "").Attach(der); !errors.Is(err, es256.ErrSignature) || text != "" {
 			t.Errorf("%x: %q, %v", der, text, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package shc
+package es256
 
 import (
 	"bytes"
@@ -19,13 +19,13 @@ func der(t testing.TB, r, s *big.Int) []byte {
 	return b
 }
 
-func TestRawSignatureRefuses(t *testing.T) {
+func TestRawRefuses(t *testing.T) {
 	one, n := big.NewInt(1), elliptic.P256().Params().N
 	good := der(t, one, one)
-	if raw, err := rawSignature(good); err != nil || len(raw) != 64 || raw[31] != 1 || raw[63] != 1 {
+	if raw, err := Raw(good); err != nil || len(raw) != 64 || raw[31] != 1 || raw[63] != 1 {
 		t.Fatalf("%x, %v", raw, err)
 	}
-	if _, err := rawSignature(der(t, new(big.Int).Sub(n, one), one)); err != nil {
+	if _, err := Raw(der(t, new(big.Int).Sub(n, one), one)); err != nil {
 		t.Errorf("the largest r: %v", err)
 	}
 	for name, b := range map[string][]byte{
@@ -35,7 +35,7 @@ func TestRawSignatureRefuses(t *testing.T) {
 		"long form of a length": {0x30, 0x81, 6, 2, 1, 1, 2, 1, 1}, "padded integer": {0x30, 7, 2, 2, 0, 1, 2, 1, 1},
 		"third integer": {0x30, 9, 2, 1, 1, 2, 1, 1, 2, 1, 1},
 	} {
-		if _, err := rawSignature(b); err != ErrSignature {
+		if _, err := Raw(b); err != ErrSignature {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -54,7 +54,7 @@ func FuzzSignature(f *testing.F) {
 	f.Add(sig)
 	f.Add([]byte{0x30, 6, 2, 1, 1, 2, 1, 1})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		raw, err := rawSignature(b)
+		raw, err := Raw(b)
 		if err != nil {
 			return
 		}
