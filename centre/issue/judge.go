@@ -99,14 +99,14 @@ func (w *worker) doses(r vrs.Record, birth, today credential.Date) ([]credential
 }
 
 // lot reports whether a lot number can stand in every format: printable ASCII,
-// at most 20 characters (VDS-NC).
+// under 20 characters (SMART Health Cards; VDS-NC takes 20).
 func lot(s string) bool {
 	for _, c := range []byte(s) {
 		if c <= ' ' || c > '~' {
 			return false
 		}
 	}
-	return len(s) > 0 && len(s) <= 20
+	return len(s) > 0 && len(s) < 20
 }
 
 // revocation reports whether rid is at most 24 characters of base64url (SMART

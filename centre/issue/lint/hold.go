@@ -24,6 +24,9 @@ func (c Case) card(s *shc.Card) error {
 		if err != nil || d.CVX != v.CVX || d.Date.String() != r.Date || d.Lot != r.Lot {
 			return ErrRecord
 		}
+		if d.SNOMED != "" || d.ICD11 != "" || d.Subpotent { // more than was composed
+			return ErrRecord
+		}
 		if d.Performer != c.Issuer.Display {
 			return ErrIssuer
 		}
@@ -34,21 +37,18 @@ func (c Case) card(s *shc.Card) error {
 // named reports whether the card names the holder: in the card's own letters
 // on a domestic certificate, in Roman letters on an overseas one.
 func (c Case) named(s *shc.Card) bool {
+	if s.Prefix != "" || s.Suffix != "" || (s.Text != "") == (s.Family != "" || s.Given != "") {
+		return false
+	}
 	if c.Kind == credential.Overseas {
-		return c.Record.Travel != nil && roman(s) == c.Record.Travel.RomanName
+		t := c.Record.Travel
+		return t != nil && (s.Text == t.RomanName || s.Text == "" &&
+			(s.Family+" "+s.Given == t.RomanName || s.Family+"  "+s.Given == t.RomanName)) // Doc 9303-3 may part by two spaces
 	}
-	family, given, split := credential.SplitName(c.Card.Name)
-	if split {
-		return s.Text == "" && s.Family == family && s.Given == given
+	if family, given, split := credential.SplitName(c.Card.Name); split {
+		return s.Family == family && s.Given == given
 	}
-	return s.Text == c.Card.Name && s.Family == "" && s.Given == ""
-}
-
-func roman(s *shc.Card) string {
-	if s.Text != "" {
-		return s.Text
-	}
-	return s.Family + " " + s.Given
+	return s.Text == c.Card.Name
 }
 
 // seal holds a decoded VDS-NC against the case.
