@@ -49,4 +49,5 @@ const (
 	ClassStrayMark  Class = "a mark or variation selector without its base"
 	ClassTooLong    Class = "more characters than a printed field"
 	ClassTooStacked Class = "too many marks on one base"
+	ClassSpacing    Class = "white space that paper cannot show"
 )

@@ -9,6 +9,8 @@
 // a blank or a box: what no font has is *Missing.
 package glyph
 
+import "strings"
+
 // Face is a text face of the paper.
 type Face uint8
 
@@ -32,6 +34,9 @@ type Glyph struct {
 // Font tells glyphs of different fonts apart: each run of one font is drawn
 // by itself.
 func (g Glyph) Font() int { return g.font }
+
+// blank reports a glyph that is nothing but space.
+func (g Glyph) blank() bool { return strings.Trim(g.Text, " \u3000") == "" }
 
 // Width sums the advances, in thousandths of the font size.
 func Width(line []Glyph) int {

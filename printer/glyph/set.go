@@ -3,6 +3,7 @@ package glyph
 import (
 	"embed"
 	"io"
+	"strings"
 	"sync"
 )
 
@@ -54,10 +55,15 @@ func open() (*Set, error) {
 	return s, nil
 }
 
-// Check reports whether every character of a name can be drawn: nil, *Missing
-// or *Refused.
-func (s *Set) Check(text string) error {
-	_, err := s.Lay(Mincho, text)
+// Check reports whether a name can be drawn and read back exactly: nil,
+// *Missing or *Refused. White space at either end, and U+0020 beside another
+// space, can be seen by no reader of the paper, and extractors drop it.
+func (s *Set) Check(name string) error {
+	if strings.Trim(name, " \u3000") != name || strings.Contains(name, "  ") ||
+		strings.Contains(name, " \u3000") || strings.Contains(name, "\u3000 ") {
+		return &Refused{ClassSpacing}
+	}
+	_, err := s.Lay(Mincho, name)
 	return err
 }
 
@@ -91,15 +97,17 @@ func (s *Set) Lay(face Face, text string) ([]Glyph, error) {
 	return out, nil
 }
 
-// join appends g, or merges a space that would not survive extraction.
+// join appends g, or merges spaces that would not survive extraction: any
+// U+3000, and two or more in a row.
 func join(out []Glyph, g Glyph) []Glyph {
-	if n := len(out); n > 0 && g.Space && (g.Text != " " || out[n-1].Space) {
-		out[n-1].Text += g.Text
-		out[n-1].Advance += g.Advance
-		out[n-1].Space = true
-		return out
+	out = append(out, g)
+	for n := len(out); n > 1 && out[n-1].blank() && (out[n-1].Text != " " || out[n-2].Space); n-- {
+		out[n-2].Text += out[n-1].Text
+		out[n-2].Advance += out[n-1].Advance
+		out[n-2].Space = true
+		out = out[:n-1]
 	}
-	return append(out, g)
+	return out
 }
 
 func (s *Set) find(face Face, c cluster) (Glyph, bool, error) {

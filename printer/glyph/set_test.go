@@ -105,8 +105,15 @@ func TestCheckRefuses(t *testing.T) {
 	if err := fonts(t).Check("山\u202E"); !errors.As(err, &r) || r.Class != ClassControl {
 		t.Errorf("%v", err)
 	}
-	if err := fonts(t).Check("𠮷田　髙﨑"); err != nil {
-		t.Error(err)
+	for _, name := range []string{" 山", "山\u3000", "A  B", "A \u3000B", "A\u3000 B", "\u3000"} {
+		if err := fonts(t).Check(name); !errors.As(err, &r) || r.Class != ClassSpacing {
+			t.Errorf("%+q: %v", name, err)
+		}
+	}
+	for _, name := range []string{"𠮷田　髙﨑", "A B", "山\u3000\u3000田"} {
+		if err := fonts(t).Check(name); err != nil {
+			t.Errorf("%+q: %v", name, err)
+		}
 	}
 }
 
@@ -115,8 +122,8 @@ func TestSpacesStayWithTheirGlyph(t *testing.T) {
 	for text, want := range map[string][]string{
 		"山　花":           {"山　", "花"},
 		"A B":           {"A", " ", "B"},
-		"A  B":          {"A", "  ", "B"},
-		"A \u3000B":     {"A", " \u3000", "B"},
+		"A  B":          {"A  ", "B"},
+		"A \u3000B":     {"A \u3000", "B"},
 		"山\u3000\u3000": {"山\u3000\u3000"},
 		"\u3000山":       {"\u3000", "山"},
 	} {

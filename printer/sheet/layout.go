@@ -54,6 +54,9 @@ func compose(in Input) (*canvas, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := in.names(set); err != nil {
+		return nil, err
+	}
 	f := &form{canvas: newCanvas(set), in: in, theme: themeOf(in.Certificate.Kind)}
 	f.total = 1
 	if len(in.Certificate.Doses) > rowsFirst {
@@ -91,6 +94,15 @@ func (in Input) check() error {
 		}
 	}
 	return nil
+}
+
+// names refuses a name that would not be read back as the card has it.
+func (in Input) names(set *glyph.Set) error {
+	h := in.Certificate.Holder
+	if err := set.Check(h.Name); err != nil || in.Certificate.Kind != credential.Overseas {
+		return err
+	}
+	return set.Check(h.Travel.RomanName)
 }
 
 // form is one certificate being laid out.

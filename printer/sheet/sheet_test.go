@@ -33,9 +33,9 @@ var hurting = []string{
 	"ﾔﾏﾀﾞ　ﾀﾛｳ",                 // half-width kana
 	"山田花子",                     // no U+3000
 	"İPEK　ŞAHİN",
-	"Ｊｏｓｅ　Núñez e\u0301",     // combining Latin marks
-	"JOSÉ  MARÍA　DE LA CRUZ", // two spaces
-	"𠮷　𠮷　𠮷",                  // spaces after characters beyond the plane
+	"Ｊｏｓｅ　Núñez e\u0301",               // combining Latin marks
+	"JOSÉ MARÍA\u3000\u3000DE LA CRUZ", // two U+3000
+	"𠮷　𠮷　𠮷",                            // spaces after characters beyond the plane
 }
 
 func all(t testing.TB) map[string]Input {
@@ -275,6 +275,7 @@ func TestRefused(t *testing.T) {
 		"missing glyph":   {change(func(in *Input) { in.Certificate.Holder.Name = "邉\U000E01EF" }), as[missing]},
 		"missing roman":   {change(func(in *Input) { in.Certificate.Holder.Travel.RomanName = "שלום" }), as[missing]},
 		"invalid UTF-8":   {change(func(in *Input) { in.Certificate.Holder.Name = "山\xE7\x94" }), as[refused]},
+		"two spaces":      {change(func(in *Input) { in.Certificate.Holder.Travel.RomanName = "YAMADA  HANAKO" }), as[refused]},
 		"control":         {change(func(in *Input) { in.Certificate.Doses[0].Lot = "A\n1" }), as[refused]},
 		"bidi":            {change(func(in *Input) { in.Certificate.Municipality.NameJA = "あ\u202E市" }), as[refused]},
 		"long name":       {change(func(in *Input) { in.Certificate.Holder.Name = strings.Repeat("寿", 200) }), as[tooLong]},
