@@ -28,6 +28,7 @@ type engine struct {
 	pool  pdfium.Pool
 	cache wazero.CompilationCache
 	spare pdfium.Pdfium // the next document's instance, made ahead
+	limit time.Duration // DefaultMaxTime
 }
 
 // newEngine compiles PDFium, or loads it from cacheDir, and makes the first
@@ -37,7 +38,7 @@ func newEngine(ctx context.Context, cacheDir string) (*engine, error) {
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
 		WithMemoryLimitPages(DefaultMaxMemory / wasmPage).
 		WithCloseOnContextDone(true) // so that Kill ends a page that never ends
-	e := &engine{}
+	e := &engine{limit: DefaultMaxTime}
 	if cacheDir != "" {
 		cache, err := wazero.NewCompilationCacheWithDir(cacheDir)
 		if err != nil {
@@ -71,7 +72,7 @@ func (e *engine) close() error {
 
 // withDocument opens a PDF in a fresh instance and ends the instance after f,
 // so that no document meets the remains of another, and one that breaks PDFium
-// breaks its own instance only. After DefaultMaxTime the instance is killed.
+// breaks its own instance only. After e.limit the instance is killed.
 func (e *engine) withDocument(pdf []byte, f func(*document) error) (err error) {
 	instance := e.spare
 	e.spare = nil
@@ -80,7 +81,7 @@ func (e *engine) withDocument(pdf []byte, f func(*document) error) (err error) {
 			return ErrPDF
 		}
 	}
-	watchdog := time.AfterFunc(DefaultMaxTime, func() { _ = instance.Kill() })
+	watchdog := time.AfterFunc(e.limit, func() { _ = instance.Kill() })
 	defer func() {
 		if recover() != nil { // PDFium trapped, or go-pdfium met a nil
 			err = ErrPDF
@@ -144,16 +145,29 @@ func (d *document) render(i, dpi int, format requests.RenderImageFormat, use fun
 	return use(r.Result.RenderedImage)
 }
 
-// text extracts a page's text, with line ends as "\n".
+// text extracts a page's text, with line ends as "\n". PDFium holds it in
+// UTF-16, so a character beyond the basic plane counts twice.
 func (d *document) text(i int) (string, error) {
-	t, err := d.pdfium.GetPageText(&requests.GetPageText{Page: d.page(i)})
+	page := d.page(i)
+	p, err := d.pdfium.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: page})
 	if err != nil {
 		return "", ErrPDF
 	}
-	if len(t.Text) > DefaultMaxText {
+	defer d.pdfium.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: p.TextPage})
+	n, err := d.pdfium.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: p.TextPage})
+	switch {
+	case err != nil:
+		return "", ErrPDF
+	case n.Count > DefaultMaxText:
 		return "", ErrText
+	case n.Count == 0:
+		return "", nil
 	}
-	return strings.ReplaceAll(t.Text, "\r\n", "\n"), nil
+	t, err := d.pdfium.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: p.TextPage, Count: n.Count})
+	if err != nil {
+		return "", ErrPDF
+	}
+	return strings.ReplaceAll(strings.TrimRight(t.Text, "\x00"), "\r\n", "\n"), nil
 }
 
 func encodePNG(m image.Image) ([]byte, error) {

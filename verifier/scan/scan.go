@@ -31,9 +31,9 @@ const (
 	DefaultMaxPixels = 40_000_000
 	// DefaultMaxPages bounds a PDF: a sheet has one or two.
 	DefaultMaxPages = 8
-	// DefaultMaxText bounds one page's text in bytes: a full page of Japanese
-	// has about 10 KiB.
-	DefaultMaxText = 64 << 10
+	// DefaultMaxText bounds one page's text in UTF-16 units: a full page of
+	// Japanese has about 3,000.
+	DefaultMaxText = 32 << 10
 	// DefaultMaxMemory bounds PDFium's memory: a page at DefaultMaxPixels in
 	// four bytes a pixel, and as much for its work.
 	DefaultMaxMemory = 384 << 20

@@ -16,10 +16,11 @@ const midGrey = 128
 // image's own middle between dark and light is tried.
 func search(r *raster) Page {
 	p := searchAt(r, midGrey)
-	if t := otsu(r); len(p.Codes) == 0 && t != midGrey {
-		if q := searchAt(r, t); len(q.Codes) > 0 {
-			return q
-		}
+	if len(p.Codes) > 0 {
+		return p
+	}
+	if q := searchAt(r, otsu(r)); len(q.Codes) > 0 {
+		return q
 	}
 	return p
 }
