@@ -3,19 +3,25 @@
 //
 // It trusts nothing that the centre or an earlier step said about the paper:
 // each page is rendered, its QR codes are decoded from the pixels and its
-// text is read back.
+// text is read back. Whoever swaps a page, a code, a receipt or a whole
+// delivery between two residents is stopped here.
 package lastlook
 
 import (
 	"context"
 	"crypto/x509"
-	"errors"
 	"time"
 
 	"akashi/centre/wire"
 	"akashi/verifier/cardrecord"
 	"akashi/verifier/scan"
 	"akashi/verifier/trust"
+)
+
+// Bounds of a look.
+const (
+	DefaultMaxPages   = 2  // a form and its second page of doses
+	DefaultPreviewDPI = 96 // the preview on screen; names stay legible
 )
 
 // Input is what the session knows by itself and the delivery that came.
@@ -26,7 +32,7 @@ type Input struct {
 	Delivery   wire.Delivery
 }
 
-// Look is a last look with what it verifies by.
+// Look is a last look with what it verifies by. It is for one goroutine.
 type Look struct {
 	scanner *scan.Scanner
 	trust   *trust.List
@@ -34,34 +40,39 @@ type Look struct {
 	now     func() time.Time
 }
 
-// New gives a last look.
+// New gives a last look that verifies codes and PDF under l and the receipt
+// under the pinned centre root.
 func New(s *scan.Scanner, l *trust.List, root *x509.CertPool, now func() time.Time) *Look {
 	return &Look{s, l, root, now}
 }
 
-// Look holds the delivery against the session and gives each page as a PNG.
+// Look holds the delivery against the session and gives each page as a PNG for
+// the preview. Every disagreement is a *Mismatch; there is no softer answer. A
+// ctx that ends between the parts of the look is its error.
 func (l *Look) Look(ctx context.Context, in Input) ([][]byte, error) {
-	return nil, &Mismatch{}
-}
-
-// Reason says which comparison failed. It stays on the kiosk: the wire and
-// the resident see wire.LastLook only.
-type Reason uint8
-
-// Mismatch is the error of a look that found the paper to be not this
-// resident's. It carries no content.
-type Mismatch struct{ Reason Reason }
-
-// Error gives the constant text.
-func (m *Mismatch) Error() string {
-	return "lastlook: the paper is not this resident's: nothing is printed, this kiosk stops until a person clears the alarm"
-}
-
-// ReasonOf gives the reason inside an error; 0 when there is none.
-func ReasonOf(err error) Reason {
-	var m *Mismatch
-	if errors.As(err, &m) {
-		return m.Reason
+	seen := &sight{Look: l, in: in}
+	for _, part := range []func(*sight) error{
+		(*sight).receipt, (*sight).signature, (*sight).render, (*sight).codes, (*sight).holder, (*sight).text, (*sight).doses,
+	} {
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
+		if err := part(seen); err != nil {
+			return nil, err
+		}
 	}
-	return 0
+	return seen.preview()
+}
+
+// preview renders each page for the screen, from the bytes that were looked at.
+func (s *sight) preview() ([][]byte, error) {
+	var all [][]byte
+	for i := range s.pages {
+		png, err := s.scanner.PNG(s.in.Delivery.PDF, i, DefaultPreviewDPI)
+		if err != nil {
+			return nil, &Mismatch{Unreadable}
+		}
+		all = append(all, png)
+	}
+	return all, nil
 }

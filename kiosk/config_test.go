@@ -1,0 +1,84 @@
+package kiosk
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// plain is a configuration that lacks nothing.
+func plain() map[string]any {
+	return map[string]any{
+		"centre": "127.0.0.1:7443", "centre_root": "centre-root.pem", "certificate": "kiosk.pem", "key": "kiosk.key",
+		"trust": "trust.json", "trust_root": "trust-root.pem", "terms": "2026-11", "origin": "http://127.0.0.1:8080",
+		"menu":    []map[string]any{{"code": "990001", "name_ja": "見本市", "name_en": "Mihon", "phone": "000", "kinds": []int{1, 2}, "fee": 120}},
+		"control": "/run/akashi/kiosk.sock", "state": "state", "reader": map[string]any{"socket": "card.sock"}, "printer": map[string]any{"folder": "out"},
+	}
+}
+
+func text(t *testing.T, m map[string]any) []byte {
+	t.Helper()
+	b, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestConfigPathsStartAtTheFile(t *testing.T) {
+	c, err := ParseConfig(text(t, plain()), "/etc/akashi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.State != "/etc/akashi/state" || c.Control != "/run/akashi/kiosk.sock" || c.Cache != "" || c.Reader.Socket != "/etc/akashi/card.sock" {
+		t.Errorf("paths %q %q %q %q", c.State, c.Control, c.Cache, c.Reader.Socket)
+	}
+}
+
+func TestConfigRefuses(t *testing.T) {
+	with := func(k string, v any) func(map[string]any) { return func(m map[string]any) { m[k] = v } }
+	cases := map[string]func(map[string]any){
+		"unknown member":           with("pin_log", true),
+		"both readers":             with("reader", map[string]any{"socket": "x", "program": "y", "name": "z"}),
+		"no reader":                with("reader", map[string]any{}),
+		"a reader without a name":  with("reader", map[string]any{"program": "y"}),
+		"too many copies":          with("max_copies", 11),
+		"an offer without a kind":  with("menu", []map[string]any{{"code": "990001", "name_ja": "見", "name_en": "M", "kinds": []int{}}}),
+		"an offer with a bad code": with("menu", []map[string]any{{"code": "99", "name_ja": "見", "name_en": "M", "kinds": []int{1}}}),
+		"a fee below nothing":      with("menu", []map[string]any{{"code": "990001", "name_ja": "見", "name_en": "M", "kinds": []int{1}, "fee": -1}}),
+	}
+	for _, k := range []string{"centre", "centre_root", "certificate", "key", "trust", "trust_root", "terms", "menu", "origin", "control", "state", "printer"} {
+		cases["no "+k] = func(m map[string]any) { delete(m, k) }
+	}
+	for name, spoil := range cases {
+		t.Run(name, func(t *testing.T) {
+			m := plain()
+			spoil(m)
+			if _, err := ParseConfig(text(t, m), "/etc"); !errors.Is(err, ErrConfig) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	t.Run("something behind it", func(t *testing.T) {
+		if _, err := ParseConfig(append(text(t, plain()), "{}"...), "/etc"); !errors.Is(err, ErrConfig) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("too large", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "big.json")
+		if err := os.WriteFile(path, []byte(strings.Repeat(" ", DefaultMaxConfig+2)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := LoadConfig(path); !errors.Is(err, ErrConfig) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("no file", func(t *testing.T) {
+		if _, err := LoadConfig(filepath.Join(t.TempDir(), "none.json")); !errors.Is(err, ErrConfig) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
