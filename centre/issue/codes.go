@@ -6,6 +6,7 @@ import (
 	"akashi/centre/vrs"
 	"akashi/centre/wire"
 	"akashi/printer/glyph"
+	"akashi/printer/sheet"
 	"akashi/verifier/cardrecord"
 )
 
@@ -47,7 +48,8 @@ func codeOf(at Step, err error) wire.Code {
 	}
 	var missing *glyph.Missing
 	var refused *glyph.Refused
-	if errors.As(err, &missing) || errors.As(err, &refused) {
+	var long *sheet.TooLong
+	if errors.As(err, &missing) || errors.As(err, &refused) || errors.As(err, &long) {
 		return wire.GlyphMissing
 	}
 	return byStep[at]

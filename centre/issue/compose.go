@@ -7,7 +7,6 @@ import (
 	"akashi/centre/issue/lint"
 	"akashi/centre/shc"
 	"akashi/centre/vdsnc"
-	"akashi/printer/glyph"
 	"akashi/verifier/credential"
 )
 
@@ -54,16 +53,8 @@ type permitted struct {
 }
 
 // lint decodes the composed bytes with the verifier and holds them against the
-// rules, the card and the record; a name that cannot be printed stops here as
-// well, before anything is signed.
+// rules, the card and the record.
 func (w *worker) lint(_ context.Context, c composed) (permitted, error) {
-	fonts, err := glyph.Load()
-	if err != nil {
-		return permitted{}, err
-	}
-	if err := fonts.Check(c.certificate.Holder.Name); err != nil {
-		return permitted{}, err
-	}
 	permit, err := lint.Check(lint.Case{
 		Kind: c.certificate.Kind, Card: c.card, Record: c.record,
 		Issuer: w.s.Issuer, KeyID: w.s.Keys.KeyID, Issued: c.issued, Tables: w.tables,

@@ -6,6 +6,7 @@ import (
 
 	"akashi/centre/vrs"
 	"akashi/centre/wire"
+	"akashi/printer/glyph"
 	"akashi/verifier/credential"
 )
 
@@ -38,8 +39,25 @@ func (w *worker) judge(_ context.Context, f found) (judged, error) {
 	if err := travels(h.Kind, birth, r.Travel); err != nil {
 		return j, err
 	}
-	j.doses, err = w.doses(r, birth, j.today)
-	return j, err
+	if j.doses, err = w.doses(r, birth, j.today); err != nil {
+		return j, err
+	}
+	return j, printable(f.card.Name, r.Travel)
+}
+
+// printable reports whether the paper can show the names: a character without
+// a glyph must be known before anything is signed or paid.
+func printable(name string, t *credential.Travel) error {
+	fonts, err := glyph.Load()
+	if err != nil {
+		return wire.Internal
+	}
+	if t != nil {
+		if err := fonts.Check(t.RomanName); err != nil {
+			return err
+		}
+	}
+	return fonts.Check(name)
 }
 
 // named reports whether VRS knows the card's name, as the name of today or as

@@ -2,6 +2,8 @@ package issue
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"akashi/centre/keys"
 	"akashi/centre/shc"
@@ -67,7 +69,7 @@ func (w *worker) verifyOutput(_ context.Context, s signed) (verified, error) {
 
 // says reports whether a verified code says what the certificate does.
 func says(r *verifier.Result, label string, c credential.Certificate) bool {
-	if r.Format != label || r.Birth != c.Holder.Birth || len(r.Doses) != len(c.Doses) {
+	if r.Format != label || len(r.More) > 0 || r.Birth != c.Holder.Birth || len(r.Doses) != len(c.Doses) || !names(r, c) {
 		return false
 	}
 	for i, d := range r.Doses {
@@ -76,4 +78,17 @@ func says(r *verifier.Result, label string, c credential.Certificate) bool {
 		}
 	}
 	return true
+}
+
+// names reports whether the code names the holder, and as its format does.
+func names(r *verifier.Result, c credential.Certificate) bool {
+	t := c.Holder.Travel
+	switch {
+	case r.Format == verifier.FormatVDSNC:
+		return t != nil && r.RomanName == t.RomanName && r.Passport == t.Passport && r.ID == string(c.ID)
+	case c.Kind == credential.Overseas:
+		// Where the surname ends is the format's, how wide the gap is nobody's.
+		return t != nil && slices.Equal(strings.Fields(r.Name), strings.Fields(t.RomanName))
+	}
+	return r.Name == c.Holder.Name
 }
