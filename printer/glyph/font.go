@@ -63,10 +63,14 @@ func openFont(name string, r io.ReaderAt) (*font, error) {
 	return f, nil
 }
 
+// maxTable bounds a table that is read whole, in bytes: outlines are not, and
+// the largest other one is the character map of IPAmj Mincho with 278 kB.
+const maxTable = 4 << 20
+
 // table gives a copy of a table, or nil.
 func (f *font) table(tag string) []byte {
 	s, ok := f.tables[tag]
-	if !ok || s.len > math.MaxInt32 {
+	if !ok || s.len > maxTable {
 		return nil
 	}
 	b := make([]byte, s.len)

@@ -9,6 +9,11 @@ type slot struct {
 	advance int // thousandths; may exceed the glyph's own by merged spaces
 }
 
+// maxCut bounds a cut font's outlines, in bytes: a document of a thousand
+// different kanji stays below one megabyte. It also ends a composite glyph
+// that holds itself.
+const maxCut = 8 << 20
+
 // cut writes a TrueType font that holds just the slots' glyphs, under their
 // codes. Slots come sorted by code, each code once.
 func (f *font) cut(slots []slot) ([]byte, error) {
@@ -29,7 +34,9 @@ func (f *font) cut(slots []slot) ([]byte, error) {
 		if ids, err = renumber(outline, ids); err != nil {
 			return nil, err
 		}
-		t.add(outline)
+		if t.add(outline); len(t.glyf) > maxCut || len(ids) > 0xFFFF {
+			return nil, errFont
+		}
 		advance, bearing, err := f.metric(ids[i])
 		if err != nil {
 			return nil, err

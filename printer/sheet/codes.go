@@ -82,7 +82,8 @@ func (f *form) verify(b box, wide bool) {
 		y = f.paragraph(b.x, y, b.w, ja, step.ja)
 		y = f.paragraph(b.x, y+0.4*mm, b.w, en, step.en) + 2.6*mm
 	}
-	f.paragraph(b.x, y-2*mm, b.w, en, f.in.Certificate.Issuer.URL)
+	en.min = 4.5
+	f.at(labelShown.en, b.x, y-2*mm, b.w, en, alignLeft, f.in.Certificate.Issuer.URL)
 }
 
 // paragraph sets wrapped lines and gives the baseline after them.

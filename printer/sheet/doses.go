@@ -18,10 +18,10 @@ type column struct {
 func columns(k credential.Kind) []column {
 	all := []column{
 		{labelDose, 11, func(d credential.Dose) (string, string) { return strconv.Itoa(d.Number), "" }},
-		{labelDate, 30, func(d credential.Dose) (string, string) { return longDate(d.Date), isoDate(d.Date) }},
+		{labelDate, 31.5, func(d credential.Dose) (string, string) { return longDate(d.Date), isoDate(d.Date) }},
 		{labelType, 36, func(d credential.Dose) (string, string) { return d.Vaccine.TypeJA, d.Vaccine.TypeEN }},
 		{labelMaker, 38, func(d credential.Dose) (string, string) { return d.Vaccine.MakerJA, d.Vaccine.MakerEN }},
-		{labelProduct, 42, func(d credential.Dose) (string, string) { return d.Vaccine.ProductJA, d.Vaccine.ProductEN }},
+		{labelProduct, 40.5, func(d credential.Dose) (string, string) { return d.Vaccine.ProductJA, d.Vaccine.ProductEN }},
 		{labelLot, 23, func(d credential.Dose) (string, string) { return d.Lot, "" }},
 	}
 	if k != credential.Overseas {

@@ -44,7 +44,7 @@ func (f *form) stamp(b box) {
 // field sets a label and below it the value, in a box.
 func (f *form) field(b box, l label, value style, s string) {
 	f.caption(b.x, b.y+2.6*mm, b.w, l)
-	f.put(l.en, box{b.x, b.y + 3.4*mm, b.w, b.h - 4.2*mm}, value, alignLeft, s)
+	f.put(l.en, box{b.x, b.y + 3.6*mm, b.w, b.h - 4.8*mm}, value, alignLeft, s)
 }
 
 // caption sets a label on one line: Japanese, then English in grey.

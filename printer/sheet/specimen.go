@@ -18,8 +18,8 @@ func (f *form) specimen() {
 	if !f.in.Certificate.Issuer.Specimen {
 		return
 	}
-	f.slant(pageWidth/2-13*mm, 134*mm, 150, labelSpecimen.ja)
-	f.slant(pageWidth/2+8*mm, 166*mm, 62, labelSpecimen.en)
+	f.slant(pageWidth/2-12*mm, 125*mm, 144, labelSpecimen.ja)
+	f.slant(pageWidth/2+8*mm, 155*mm, 58, labelSpecimen.en)
 }
 
 // shape is the outline of a word, turned around its place.
