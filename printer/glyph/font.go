@@ -82,16 +82,25 @@ func (f *font) table(tag string) []byte {
 
 // charmap parses the cmap once, when the font is first asked.
 func (f *font) charmap() error {
-	f.once.Do(func() {
-		raw, _, err := tables.ParseCmap(f.table("cmap"))
-		if err == nil {
-			f.cmap, f.variants, err = gofont.ProcessCmap(raw, tables.FPNone)
-		}
-		if err != nil {
-			f.err = fmt.Errorf("%w (%v)", errFont, err)
-		}
-	})
+	f.once.Do(func() { f.cmap, f.variants, f.err = parseCharmap(f.table("cmap")) })
 	return f.err
+}
+
+// parseCharmap turns the library's panics on a damaged table into an error.
+func parseCharmap(table []byte) (cmap gofont.Cmap, uvs gofont.UnicodeVariations, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errFont
+		}
+	}()
+	raw, _, err := tables.ParseCmap(table)
+	if err == nil {
+		cmap, uvs, err = gofont.ProcessCmap(raw, tables.FPNone)
+	}
+	if err != nil {
+		err = fmt.Errorf("%w (%v)", errFont, err)
+	}
+	return cmap, uvs, err
 }
 
 // lookup finds the glyph of a character or variation sequence that this font
