@@ -142,6 +142,7 @@ type attempt struct {
 	sealed  func(*wire.Sealed)
 	vrsConn func(net.Conn) net.Conn
 	keyConn func(net.Conn) net.Conn
+	pipe    func(net.Conn) net.Conn // the launcher's end
 	expires int64
 	ctx     context.Context
 	now     func() time.Time
@@ -194,6 +195,9 @@ func (r *rooms) make(a attempt) outcome {
 		keyConn.Close()
 		ended <- err
 	}()
+	if a.pipe != nil {
+		launcher = a.pipe(launcher)
+	}
 	o := r.launch(a, session, launcher)
 	launcher.Close()
 	o.run = <-ended
