@@ -1,0 +1,77 @@
+// Command reader is the reader process: it serves one card reader over one
+// inherited stream socket and ends, the card powered off, when the socket
+// closes or its parent dies. It writes no file and no log.
+//
+//	reader -name "Virtual PCD 00 00" -fd 3
+//
+// Exit codes: 0 the other end closed; 1 it could not serve; 2 bad usage.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+
+	"akashi/kiosk/pcsc"
+	"akashi/kiosk/reader"
+)
+
+// lastWords bounds what is left to do after the parent has died: the card's
+// powering-off.
+const lastWords = 5 * time.Second
+
+// The parent's death is announced to the thread that asked for it, which must
+// live as long as the process: the main thread.
+func init() { runtime.LockOSThread() }
+
+func main() {
+	name := flag.String("name", "", "the PC/SC reader's exact name")
+	fd := flag.Int("fd", 3, "the inherited stream socket")
+	flag.Parse()
+	if *name == "" || *fd < 3 || flag.NArg() != 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	if err := run(*name, *fd); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(name string, fd int) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	if err := harden(); err != nil {
+		return fmt.Errorf("reader: cannot close itself off: %w", err)
+	}
+	context.AfterFunc(ctx, func() { time.AfterFunc(lastWords, func() { os.Exit(1) }) })
+	device, err := pcsc.Open(name)
+	if err != nil {
+		return err
+	}
+	conn, err := inherited(fd)
+	if err != nil {
+		return err
+	}
+	return reader.Serve(ctx, conn, device)
+}
+
+// inherited takes the socket that the parent left open.
+func inherited(fd int) (net.Conn, error) {
+	f := os.NewFile(uintptr(fd), "session")
+	if f == nil {
+		return nil, fmt.Errorf("reader: no file descriptor %d; the parent must hand a socket on", fd)
+	}
+	defer f.Close() // FileConn works on a copy
+	conn, err := net.FileConn(f)
+	if err != nil {
+		return nil, fmt.Errorf("reader: file descriptor %d is no socket: %w", fd, err)
+	}
+	return conn, nil
+}
