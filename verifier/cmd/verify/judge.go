@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"akashi/verifier"
+	"akashi/verifier/pdfsig"
+	"akashi/verifier/rule"
+	"akashi/verifier/scan"
+	"akashi/verifier/trust"
+)
+
+// scanner reads pages; the tests have one of their own.
+type scanner interface {
+	PDF(pdf []byte) ([]scan.Page, error)
+	Image(b []byte) (scan.Page, error)
+	Close() error
+}
+
+// newScanner starts PDFium; compiled code, no document, is kept in the user's
+// cache folder.
+func newScanner() (scanner, error) {
+	dir := ""
+	if cache, err := os.UserCacheDir(); err == nil {
+		dir = filepath.Join(cache, "akashi-verify")
+	}
+	s, err := scan.New(context.Background(), dir)
+	if err != nil && dir != "" {
+		s, err = scan.New(context.Background(), "") // the folder cannot be written
+	}
+	return s, err
+}
+
+var (
+	errUnread = rule.New("paper.unread",
+		"読み取れない二次元コードがあります。全体が鮮明に写るように読み直してください。",
+		"A code on the page could not be read. Scan it again, whole and sharp.")
+	errPage = rule.New("paper.unreadable",
+		"ページを読み取れません。別の形式で保存するか、読み直してください。",
+		"The page cannot be read. Save it anew, or scan it again.")
+)
+
+// verdict is the command's answer.
+type verdict struct {
+	at      time.Time
+	list    *trusted
+	paper   *pdfsig.Signature // of a PDF
+	results []*verifier.Result
+	refusal *rule.Refusal
+}
+
+// judge finds out what the input is and verifies it.
+func (v *verdict) judge(o options, input []byte, e env) (err error) {
+	if v.list, err = loadTrust(o, e.now()); err != nil {
+		return err
+	}
+	switch l := v.list.List; {
+	case bytes.HasPrefix(input, []byte("%PDF-")):
+		return v.pdf(input, l, e)
+	case bytes.HasPrefix(input, []byte("\x89PNG\r\n")), bytes.HasPrefix(input, []byte("\xff\xd8\xff")):
+		return v.image(input, l, e)
+	default:
+		name := o.file
+		if name == "-" {
+			name = ""
+		}
+		r, err := verifier.VerifyFile(name, input, l, v.at)
+		if err != nil {
+			return err
+		}
+		v.results = append([]*verifier.Result{r}, r.More...)
+		return nil
+	}
+}
+
+// pdf verifies the signature first: only a file of a trusted signer is
+// rendered.
+func (v *verdict) pdf(input []byte, l *trust.List, e env) error {
+	if _, err := pdfsig.Verify(input, l, v.at); err != nil {
+		return err
+	}
+	s, err := e.scanner()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	pages, err := s.PDF(input)
+	if err != nil {
+		return errPage
+	}
+	var texts, codes []string
+	for _, p := range pages {
+		if p.Unread > 0 {
+			return errUnread
+		}
+		texts, codes = append(texts, p.Text), append(codes, p.Codes...)
+	}
+	paper, err := verifier.VerifyPDF(input, codes, texts, l, v.at)
+	if err != nil {
+		return err
+	}
+	v.paper, v.results = paper.Signature, paper.Codes
+	return nil
+}
+
+func (v *verdict) image(input []byte, l *trust.List, e env) error {
+	s, err := e.scanner()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	page, err := s.Image(input)
+	switch {
+	case err != nil:
+		return errPage
+	case page.Unread > 0:
+		return errUnread
+	}
+	v.results, err = verifier.VerifyCodes(page.Codes, l, v.at)
+	return err
+}

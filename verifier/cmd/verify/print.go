@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"akashi/verifier"
+)
+
+// text prints the verdict for a person to read.
+func (v *verdict) text(w io.Writer) error {
+	var b strings.Builder
+	if v.refusal != nil {
+		fmt.Fprintf(&b, "REFUSED %s\n  %s\n  %s\n", v.refusal.Code, v.refusal.JA, v.refusal.EN)
+	} else {
+		b.WriteString("VALID 有効\n")
+		if v.paper != nil {
+			line(&b, "PDF", fmt.Sprintf("署名者 signed by %s, %s", v.paper.Signer, stamp(v.paper.SignedAt)))
+			line(&b, "紙面 Paper", "署名・二次元コード・印字が一致 signature, codes and printed text agree")
+		}
+		for _, r := range v.results {
+			result(&b, r)
+		}
+	}
+	if v.list != nil {
+		v.list.text(&b)
+	}
+	line(&b, "判定時刻 As of", stamp(v.at))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func result(b *strings.Builder, r *verifier.Result) {
+	fmt.Fprintf(b, "%s\n", r.Format)
+	issuer := r.Issuer
+	if names := strings.Trim(r.IssuerJA+" / "+r.IssuerEN, " /"); names != "" {
+		issuer = names + " (" + r.Issuer + ")"
+	}
+	line(b, "発行者 Issuer", issuer)
+	line(b, "鍵 Key", r.KeyID)
+	line(b, "氏名 Name", r.Name)
+	line(b, "生年月日 Birth date", r.Birth.String())
+	line(b, "旅券番号 Passport", r.Passport)
+	line(b, "証明書ID", r.ID)
+	for _, d := range r.Doses {
+		line(b, fmt.Sprintf("接種 Dose %d", d.Number), dose(d))
+	}
+	line(b, "発行 Issued", stamp(r.NotBefore))
+	switch {
+	case r.Format == verifier.FormatVDSNC:
+		line(b, "署名者の期限 Signer until", stamp(r.SignerExpires))
+	case r.Expires.IsZero():
+		line(b, "有効期限 Expires", "なし never")
+	default:
+		line(b, "有効期限 Expires", stamp(r.Expires))
+	}
+}
+
+func dose(d verifier.Dose) string {
+	parts := []string{d.Date.String()}
+	for _, p := range [][2]string{{"", d.Product}, {d.System + " ", d.Vaccine}, {"Lot ", d.Lot}, {"", d.Country}, {"", d.Performer}} {
+		if p[1] != "" {
+			parts = append(parts, p[0]+p[1])
+		}
+	}
+	if d.Subpotent {
+		parts = append(parts, "規定量未満 less than a full dose")
+	}
+	return strings.Join(parts, "  ")
+}
+
+func (t *trusted) text(b *strings.Builder) {
+	pin := "固定済み pinned"
+	if !t.pinned {
+		pin = "未固定 not pinned: compare it with the publisher's, or pin it with -root or -state"
+	}
+	line(b, "信頼リスト Trust list", fmt.Sprintf("%s (version %d, until %s)", t.file, t.Version, stamp(t.Expires)))
+	line(b, "リストの署名者 Its root", fmt.Sprintf("sha256:%s %s", t.fingerprint, pin))
+}
+
+// line prints a labelled value; an empty one is left out.
+func line(b *strings.Builder, label, value string) {
+	if value != "" {
+		fmt.Fprintf(b, "  %s: %s\n", label, value)
+	}
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

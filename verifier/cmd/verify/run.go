@@ -1,0 +1,129 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"akashi/verifier/rule"
+)
+
+// Exit codes, part of the command's contract.
+const (
+	exitValid   = 0
+	exitRefused = 1
+	exitUsage   = 2
+)
+
+// DefaultMaxInput bounds a file or the standard input in bytes: an image of
+// one page is the largest of them.
+const DefaultMaxInput = 32 << 20
+
+// env is what the command takes from its surroundings.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	now            func() time.Time
+	scanner        func() (scanner, error)
+}
+
+// options are the command's flags.
+type options struct {
+	trust, root, state string
+	at                 time.Time
+	json               bool
+	file               string
+}
+
+const usage = `usage: verify [-trust FILE] [-root FILE] [-state FILE] [-at RFC3339] [-json] FILE|-
+FILE is a shc:/ text, a JWS, a .smart-health-card file, VDS-NC JSON, an image
+(PNG, JPEG) or a PDF; - reads it from the standard input.
+`
+
+// run is the whole command.
+func run(args []string, e env) int {
+	o, err := parseArgs(args, e)
+	if err != nil {
+		return complain(e, err)
+	}
+	input, err := read(o.file, e.stdin)
+	if err != nil {
+		return complain(e, err)
+	}
+	v := &verdict{at: o.at}
+	err = v.judge(o, input, e)
+	var r *rule.Refusal
+	if err != nil && !errors.As(err, &r) {
+		return complain(e, err)
+	}
+	v.refusal = r
+	print := v.text
+	if o.json {
+		print = v.json
+	}
+	if err := print(e.stdout); err != nil {
+		return complain(e, err)
+	}
+	if r != nil {
+		return exitRefused
+	}
+	return exitValid
+}
+
+func complain(e env, err error) int {
+	if !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintf(e.stderr, "verify: %v\n", err)
+	}
+	return exitUsage
+}
+
+var (
+	errOneFile = errors.New("name one file, or - for the standard input")
+	errAt      = errors.New("-at takes a time like 2026-04-01T09:00:00+09:00")
+	errInput   = errors.New("the file is larger than any certificate: check that it is the right one")
+)
+
+func parseArgs(args []string, e env) (o options, err error) {
+	f := flag.NewFlagSet("verify", flag.ContinueOnError)
+	f.SetOutput(e.stderr)
+	f.Usage = func() { fmt.Fprint(e.stderr, usage); f.PrintDefaults() }
+	f.StringVar(&o.trust, "trust", "", "trust list; without it, trust.json beside the file, in the folder above, or in out/")
+	f.StringVar(&o.root, "root", "", "public key or certificate (PEM) that must have signed the trust list; without it the list's own root is taken and shown")
+	f.StringVar(&o.state, "state", "", "file that remembers root and version of the trust list, so that no other root and no older list is taken later")
+	at := f.String("at", "", "judge as of this time (RFC 3339); without it, now")
+	f.BoolVar(&o.json, "json", false, "print the answer as JSON")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	if f.NArg() != 1 || f.Arg(0) == "" {
+		f.Usage()
+		return o, errOneFile
+	}
+	o.file, o.at = f.Arg(0), e.now()
+	if *at != "" {
+		if o.at, err = time.Parse(time.RFC3339, *at); err != nil {
+			return o, errAt
+		}
+	}
+	return o, nil
+}
+
+func read(file string, stdin io.Reader) ([]byte, error) {
+	in := stdin
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	b, err := io.ReadAll(io.LimitReader(in, DefaultMaxInput+1))
+	if err == nil && len(b) > DefaultMaxInput {
+		err = errInput
+	}
+	return b, err
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"akashi/verifier/trust"
+)
+
+// trusted is the trust list in use and where it came from.
+type trusted struct {
+	*trust.List
+	file        string
+	fingerprint string
+	pinned      bool // by -root or by -state
+}
+
+var (
+	errNoTrust = errors.New("no trust list: name one with -trust, or put trust.json beside the file, in the folder above it, or in out/")
+	errRoot    = errors.New("-root takes a P-256 public key or a certificate of one, in PEM")
+	errState   = errors.New("the -state file is damaged: look at what changed it, then remove it")
+)
+
+// loadTrust reads the list that the options name or that stands nearby. The
+// list must be current by the clock, and at a later -at too.
+func loadTrust(o options, now time.Time) (*trusted, error) {
+	file, b, err := findTrust(o)
+	if err != nil {
+		return nil, err
+	}
+	root, err := loadRoot(o.root)
+	if err != nil {
+		return nil, err
+	}
+	known, err := loadState(o.state)
+	if err != nil {
+		return nil, err
+	}
+	if o.at.After(now) {
+		now = o.at
+	}
+	l, err := trust.Parse(b, root, now, known.Version)
+	if err != nil {
+		return nil, err
+	}
+	t := &trusted{l, file, trust.Fingerprint(l.Root), root != nil || known.Root != ""}
+	if known.Root != "" && known.Root != t.fingerprint {
+		return nil, trust.ErrRoot
+	}
+	return t, known.save(o.state, state{t.fingerprint, l.Version})
+}
+
+func findTrust(o options) (file string, b []byte, err error) {
+	if o.trust != "" {
+		b, err = bounded(o.trust)
+		return o.trust, b, err
+	}
+	places := []string{"out/trust.json"}
+	if o.file != "-" {
+		beside := filepath.Dir(o.file)
+		places = append([]string{filepath.Join(beside, "trust.json"), filepath.Join(beside, "..", "trust.json")}, places...)
+	}
+	for _, p := range places {
+		if b, err = bounded(p); err == nil {
+			return p, b, nil
+		}
+		if !errors.Is(err, os.ErrNotExist) {
+			return "", nil, err
+		}
+	}
+	return "", nil, errNoTrust
+}
+
+// bounded reads a file no larger than a trust list.
+func bounded(file string) ([]byte, error) {
+	if info, err := os.Stat(file); err != nil {
+		return nil, err
+	} else if info.Size() > trust.DefaultMaxList {
+		return nil, fmt.Errorf("%s: larger than a trust list may be", file)
+	}
+	return os.ReadFile(file)
+}
+
+func loadRoot(file string) (*ecdsa.PublicKey, error) {
+	if file == "" {
+		return nil, nil
+	}
+	b, err := bounded(file)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(b)
+	if block == nil {
+		return nil, errRoot
+	}
+	var key any
+	if block.Type == "CERTIFICATE" {
+		if c, err := x509.ParseCertificate(block.Bytes); err == nil {
+			key = c.PublicKey
+		}
+	} else if k, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil {
+		key = k
+	}
+	if pub, ok := key.(*ecdsa.PublicKey); ok {
+		return pub, nil
+	}
+	return nil, errRoot
+}
+
+// state is what -state remembers.
+type state struct {
+	Root    string `json:"root"` // fingerprint
+	Version int    `json:"version"`
+}
+
+func loadState(file string) (s state, err error) {
+	if file == "" {
+		return s, nil
+	}
+	b, err := bounded(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	if json.Unmarshal(b, &s) != nil || len(s.Root) != 64 || s.Version < 1 {
+		return s, errState
+	}
+	return s, nil
+}
+
+// save writes next unless it is what s already says.
+func (s state) save(file string, next state) error {
+	if file == "" || s == next {
+		return nil
+	}
+	b, err := json.Marshal(next)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file+".new", append(b, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(file+".new", file)
+}

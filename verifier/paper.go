@@ -1,0 +1,102 @@
+package verifier
+
+import (
+	"strings"
+	"time"
+
+	"akashi/verifier/credential"
+	"akashi/verifier/pdfsig"
+	"akashi/verifier/trust"
+)
+
+// Paper is what a valid signed PDF says.
+type Paper struct {
+	Signature *pdfsig.Signature
+	Codes     []*Result // in the order of the codes given
+}
+
+// DefaultMaxCodes bounds the codes of one paper: two kinds on each of two
+// pages, and as many again.
+const DefaultMaxCodes = 8
+
+// VerifyPDF judges a signed PDF: its signature, every QR text that was read
+// from its pages, and the printed text of the pages against each of them. The
+// error is a *rule.Refusal.
+func VerifyPDF(pdf []byte, codes []string, pageText []string, l *trust.List, at time.Time) (*Paper, error) {
+	s, err := pdfsig.Verify(pdf, l, at)
+	if err != nil {
+		return nil, err
+	}
+	results, err := VerifyCodes(codes, l, at)
+	if err != nil {
+		return nil, err
+	}
+	printed := strings.Join(pageText, "\n")
+	for _, r := range results {
+		if err := r.checkPrinted(printed); err != nil {
+			return nil, err
+		}
+	}
+	return &Paper{s, results}, nil
+}
+
+// VerifyCodes judges the QR texts of one paper: there must be some, each must
+// be valid, and all must tell of the same vaccinations of the same person. The
+// error is a *rule.Refusal.
+func VerifyCodes(codes []string, l *trust.List, at time.Time) ([]*Result, error) {
+	if len(codes) == 0 {
+		return nil, ErrNoCode
+	}
+	if len(codes) > DefaultMaxCodes {
+		return nil, ErrCodesDiffer
+	}
+	var results []*Result
+	for _, text := range codes {
+		r, err := Verify(text, l, at)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, r)
+	}
+	for _, r := range results[1:] {
+		if !r.agrees(results[0]) {
+			return nil, ErrCodesDiffer
+		}
+	}
+	return results, nil
+}
+
+// agrees reports whether two codes can stand on one paper. Names are not
+// compared, because one format has the kanji name and another the Roman one;
+// the paper prints both.
+func (r *Result) agrees(o *Result) bool {
+	if r.Birth != o.Birth || len(r.Doses) != len(o.Doses) {
+		return false
+	}
+	for i := range r.Doses {
+		if r.Doses[i].Date != o.Doses[i].Date || r.Doses[i].Lot != o.Doses[i].Lot {
+			return false
+		}
+	}
+	return r.Format != o.Format || r.Name == o.Name
+}
+
+// checkPrinted holds the printed text against what a code says.
+func (r *Result) checkPrinted(printed string) error {
+	if !finds(printed, r.Name) {
+		return ErrPrintedName
+	}
+	if !findsDate(printed, r.Birth) {
+		return ErrPrintedBirth
+	}
+	for _, d := range r.Doses {
+		if !findsDate(printed, d.Date) || d.Lot != "" && !finds(printed, d.Lot) {
+			return ErrPrintedDose
+		}
+	}
+	return nil
+}
+
+// findsDate looks for the date as ISO 8601 writes it, which every certificate
+// prints beside the Japanese form; the rest of a fuller date must not follow.
+func findsDate(printed string, d credential.Date) bool { return finds(printed, d.String()) }

@@ -1,0 +1,34 @@
+package verifier
+
+import "akashi/verifier/rule"
+
+// The refusals of what is neither a format's own nor the signature's.
+var (
+	ErrUnknown = rule.New("input.unknown",
+		"予防接種証明書の形式ではありません。二次元コードかファイルを確認してください。",
+		"This is none of the forms of a vaccination certificate. Check the code or file.")
+	ErrTooLarge = rule.New("input.too-large",
+		"ファイルが大きすぎます。証明書のファイルか確認してください。",
+		"The file is larger than a certificate may be. Check that it is the right one.")
+	ErrFile = rule.New("input.file",
+		".smart-health-cardファイルの形式が正しくありません。発行者から取り直してください。",
+		"The .smart-health-card file does not follow the rules. Get it again from its issuer.")
+	ErrFileName = rule.New("input.file-name",
+		"このファイルの名前は「.smart-health-card」で終わらなければなりません。発行者から取り直してください。",
+		"A file of this kind must be named .smart-health-card. Get it again from its issuer.")
+	ErrNoCode = rule.New("paper.no-code",
+		"紙面に証明書の二次元コードがありません。全体が鮮明に写るように読み直してください。",
+		"There is no certificate code on the page. Scan it again, whole and sharp.")
+	ErrCodesDiffer = rule.New("paper.codes-differ",
+		"紙面の二次元コードが、互いに違う人または違う接種を示しています。受け入れないでください。",
+		"The codes on the paper tell of different persons or vaccinations. Do not accept it.")
+	ErrPrintedName = rule.New("paper.name",
+		"二次元コードの氏名が紙面に印字されていません。受け入れないでください。",
+		"The name in a code is not the one printed. Do not accept this paper.")
+	ErrPrintedBirth = rule.New("paper.birth-date",
+		"二次元コードの生年月日が紙面に印字されていません。受け入れないでください。",
+		"The birth date in a code is not the one printed. Do not accept this paper.")
+	ErrPrintedDose = rule.New("paper.dose",
+		"二次元コードの接種年月日または製造番号が紙面に印字されていません。受け入れないでください。",
+		"A date or lot number in a code is not printed on the paper. Do not accept it.")
+)
