@@ -52,6 +52,7 @@ type Config struct {
 type Reader struct {
 	Program string `json:"program,omitempty"` // reader process
 	Name    string `json:"name,omitempty"`    // of the PC/SC reader, exactly
+	PCSCD   string `json:"pcscd,omitempty"`   // pcscd's socket; empty: the system's
 	Socket  string `json:"socket,omitempty"`  // instead of program: speaks kiosk/reader
 }
 
@@ -116,7 +117,7 @@ func ParseConfig(b []byte, dir string) (Config, error) {
 	}
 	for _, p := range []*string{
 		&c.CentreRoot, &c.Certificate, &c.Key, &c.Trust, &c.TrustRoot, &c.Control, &c.State, &c.Cache,
-		&c.Reader.Program, &c.Reader.Socket, &c.Printer.Folder, &c.Program,
+		&c.Reader.Program, &c.Reader.PCSCD, &c.Reader.Socket, &c.Printer.Folder, &c.Program,
 	} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)

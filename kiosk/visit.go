@@ -224,30 +224,3 @@ func (v *visit) printLife() time.Duration {
 	}
 	return session.DefaultPrint + workerSlack
 }
-
-// reader gives the worker's end of the card reader: a reader process of this
-// session, or the socket at which a simulated card is served.
-func (v *visit) reader(ctx context.Context) (*os.File, error) {
-	r := v.agent.config.Reader
-	if r.Socket != "" {
-		c, err := (&net.Dialer{}).DialContext(ctx, "unix", r.Socket)
-		if err != nil {
-			return nil, err
-		}
-		defer c.Close()
-		return c.(*net.UnixConn).File()
-	}
-	ours, child, err := socketpair()
-	if err != nil {
-		return nil, err
-	}
-	_, err = v.start(ctx, oneshot.Spec{
-		Path: r.Program, Args: []string{"-reader", r.Name}, Files: []*os.File{child}, UID: v.agent.config.UID.Reader,
-		MaxLife: session.DefaultSession + DefaultDoor + workerSlack,
-	})
-	if err != nil {
-		ours.Close()
-		return nil, err
-	}
-	return ours, nil
-}

@@ -112,21 +112,12 @@ func (s *sight) codes() error {
 // the card does; overseas ones have the passport's name, so they must agree
 // with each other, and the card's name is held against the paper.
 func (s *sight) holder() error {
-	if s.card.Birth != s.in.Attributes.Birth {
+	switch birth := s.in.Attributes.Birth; {
+	case s.seal == nil && !namedAs(s.card, s.in.Attributes.Name):
+		return &Mismatch{CodeName}
+	case s.card.Birth != birth, s.seal != nil && s.seal.Birth != birth:
 		return &Mismatch{CodeBirth}
-	}
-	if s.seal == nil {
-		if !namedAs(s.card, s.in.Attributes.Name) {
-			return &Mismatch{CodeName}
-		}
-		return nil
-	}
-	switch {
-	case s.seal.Birth != s.in.Attributes.Birth:
-		return &Mismatch{CodeBirth}
-	case spaced(roman(s.card)) != spaced(s.seal.Name):
-		return &Mismatch{CodesDisagree}
-	case !sameDoses(s.card, s.seal):
+	case s.seal != nil && (spaced(roman(s.card)) != spaced(s.seal.Name) || !sameDoses(s.card, s.seal)):
 		return &Mismatch{CodesDisagree}
 	}
 	return nil
