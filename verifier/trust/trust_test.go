@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -53,13 +54,18 @@ func newCA(t testing.TB, ca bool) *x509.Certificate {
 	return c
 }
 
+// cardKey is a card authority's; one is enough, and making one is slow.
+var cardKey = sync.OnceValue(func() *rsa.PublicKey {
+	k, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return &k.PublicKey
+})
+
 func sample(t testing.TB) *trust.List {
 	t.Helper()
 	k := newKey(t)
-	card, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
 	kid := trust.Thumbprint(&k.PublicKey)
 	return &trust.List{
 		Version: 7, Issued: now, Expires: now.AddDate(0, 3, 0),
@@ -70,7 +76,7 @@ func sample(t testing.TB) *trust.List {
 		}},
 		VDSNC: []trust.CSCA{{Country: "UTO", Certificate: newCA(t, true)}},
 		PDF:   []*x509.Certificate{newCA(t, true)},
-		Cards: cardrecord.Authorities{cardrecord.KeyID{0x99}: &card.PublicKey},
+		Cards: cardrecord.Authorities{cardrecord.KeyID{0x99}: cardKey()},
 	}
 }
 
