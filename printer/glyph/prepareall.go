@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -25,7 +26,7 @@ func PrepareAll(from, out string, log io.Writer) error {
 		}
 	}
 	if len(lack) > 0 {
-		return fmt.Errorf("fonts are missing under %s; install them: apt-get install %s", from, strings.Join(lack, " "))
+		return fmt.Errorf("fonts are missing under %s; install them: apt-get install %s", from, strings.Join(slices.Compact(lack), " "))
 	}
 	p := NewPreparer()
 	for _, s := range Sources() {

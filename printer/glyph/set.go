@@ -3,6 +3,7 @@ package glyph
 import (
 	"embed"
 	"io"
+	"io/fs"
 	"strings"
 	"sync"
 )
@@ -37,16 +38,20 @@ func order(f Face) []int {
 // in a process; character maps are parsed when a text first needs them.
 func Load() (*Set, error) { return load() }
 
-var load = sync.OnceValues(open)
+var load = sync.OnceValues(func() (*Set, error) { return open(assets) })
 
-func open() (*Set, error) {
+func open(from fs.FS) (*Set, error) {
 	s := &Set{}
 	for _, a := range files {
-		file, err := assets.Open("assets/" + a.file)
+		file, err := from.Open("assets/" + a.file)
 		if err != nil {
 			return nil, ErrAssets
 		}
-		f, err := openFont(a.name, file.(io.ReaderAt))
+		at, ok := file.(io.ReaderAt) // embed.FS gives the program's image, uncopied
+		if !ok {
+			return nil, errFont
+		}
+		f, err := openFont(a.name, at)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 )
 
 // load gives the fonts, or ends the test where they were not built.
@@ -179,9 +180,18 @@ func TestConcurrentLay(t *testing.T) {
 	wg.Wait()
 }
 
-func TestAssetsErrorNamesTheRemedy(t *testing.T) {
-	if !strings.Contains(ErrAssets.Error(), "make assets") {
-		t.Error(ErrAssets)
+func TestAssetsMissingOrDamaged(t *testing.T) {
+	if _, err := open(fstest.MapFS{}); !errors.Is(err, ErrAssets) || !strings.Contains(err.Error(), "make assets") {
+		t.Errorf("without fonts: %v", err)
+	}
+	for _, damaged := range []string{"", "OTTO", "\x00\x01\x00\x00\x00\x09\x00\x00\x00\x00\x00\x00head"} {
+		fsys := fstest.MapFS{}
+		for _, f := range files {
+			fsys["assets/"+f.file] = &fstest.MapFile{Data: []byte(damaged)}
+		}
+		if _, err := open(fsys); !errors.Is(err, errFont) || !strings.Contains(err.Error(), "make assets") {
+			t.Errorf("%q: %v", damaged, err)
+		}
 	}
 }
 
@@ -199,7 +209,7 @@ func BenchmarkLayFallback(b *testing.B) {
 func BenchmarkFirstName(b *testing.B) {
 	fonts(b)
 	for b.Loop() {
-		s, err := open()
+		s, err := open(assets)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -15,10 +15,10 @@ import (
 // printer would draw it.
 func TestCodesAreReadFromThePage(t *testing.T) {
 	needFonts(t)
-	for _, n := range []int{1, 4, 7, 8} {
+	for _, n := range []int{1, 7, 8} {
 		for _, kind := range []credential.Kind{credential.Domestic, credential.Overseas} {
 			in := sample(kind, "山田　花子", n)
-			got := decode(t, render(t, in), "300")
+			got := decode(t, render(t, in))
 			for _, c := range in.Codes {
 				if !slices.Contains(got, c.Text) {
 					t.Errorf("%v, %d doses: %s of %d characters is not read (%d codes are)", kind, n, c.Label, len(c.Text), len(got))
@@ -35,18 +35,16 @@ func TestCodesAreReadFromThePage(t *testing.T) {
 func TestLargestCodes(t *testing.T) {
 	in := sample(credential.Overseas, "山田　花子", 7)
 	in.Codes = []Code{{LabelSHC, shcText(1195)}, {LabelVDSNC, vdsText(2544)}}
-	for _, dpi := range []string{"300", "600"} {
-		got := decode(t, render(t, in), dpi)
-		for _, c := range in.Codes {
-			if !slices.Contains(got, c.Text) {
-				t.Errorf("%s is not read at %s dpi", c.Label, dpi)
-			}
+	got := decode(t, render(t, in))
+	for _, c := range in.Codes {
+		if !slices.Contains(got, c.Text) {
+			t.Errorf("%s is not read", c.Label)
 		}
 	}
 }
 
-// decode renders the first page and gives what zbarimg reads from it.
-func decode(t *testing.T, pdf []byte, dpi string) []string {
+// decode renders the first page at 300 dpi and gives what zbarimg reads from it.
+func decode(t *testing.T, pdf []byte) []string {
 	t.Helper()
 	if _, err := exec.LookPath("zbarimg"); err != nil {
 		lacking(t, "zbarimg is not installed")
@@ -56,7 +54,7 @@ func decode(t *testing.T, pdf []byte, dpi string) []string {
 	if err := os.WriteFile(file, pdf, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tool(t, pdf, "pdftoppm", "-r", dpi, "-gray", "-f", "1", "-l", "1", "-singlefile", "PDF", filepath.Join(dir, "page"))
+	tool(t, pdf, "pdftoppm", "-r", "300", "-gray", "-f", "1", "-l", "1", "-singlefile", "PDF", filepath.Join(dir, "page"))
 	out, err := exec.Command("zbarimg", "-q", "--raw", "-Sdisable", "-Sqrcode.enable", filepath.Join(dir, "page.pgm")).Output()
 	if err != nil {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"akashi/printer/glyph"
 
@@ -81,11 +82,22 @@ func newPDF(a about) *fpdf.Fpdf {
 	p.SetCatalogSort(true)
 	p.SetCreationDate(a.created)
 	p.SetModificationDate(a.created)
-	p.SetTitle(a.title, true)
-	p.SetAuthor(a.author, true)
+	p.SetTitle(basic(a.title), true)
+	p.SetAuthor(basic(a.author), true)
 	p.SetProducer("Akashi", false)
 	p.SetLang("ja")
 	return p
+}
+
+// basic puts the geta mark (〓) in place of characters that fpdf's metadata
+// cannot hold: it panics on them.
+func basic(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r > 0xFFFF || r == utf8.RuneError {
+			return '〓'
+		}
+		return r
+	}, s)
 }
 
 func (a area) draw(w *writer) {

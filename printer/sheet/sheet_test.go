@@ -174,6 +174,27 @@ func TestSecondPageGoesOn(t *testing.T) {
 	}
 }
 
+// TestTextsBeyondThePlaneEverywhere puts such characters where fpdf would
+// panic on them.
+func TestTextsBeyondThePlaneEverywhere(t *testing.T) {
+	const hard = "𠮷邉\U000E0102"
+	in := sample(credential.Overseas, hard, 1)
+	c := &in.Certificate
+	c.Disease.NameJA, c.Disease.NameEN, c.Issuer.NameJA, c.Issuer.NameEN, c.Issuer.URL = hard, hard, hard, hard, "https://"+hard
+	c.Municipality.NameJA, c.Municipality.NameEN, c.Municipality.Phone = hard, hard, hard
+	c.Holder.Travel.RomanName, c.Holder.Travel.Nationality, c.Holder.Travel.Passport = hard, hard, hard
+	v := &c.Doses[0].Vaccine
+	v.TypeJA, v.TypeEN, v.MakerJA, v.ProductJA, v.ProductEN, c.Doses[0].Lot, c.Doses[0].Country = hard, hard, hard, hard, hard, hard, hard
+	in.SessionCode = hard
+	pdf := render(t, in)
+	if out := tool(t, pdf, "pdftotext", "PDF", "-"); strings.Count(out, hard) < 15 {
+		t.Errorf("extracted %d times only", strings.Count(out, hard))
+	}
+	if out := tool(t, pdf, "pdfinfo", "PDF"); !strings.Contains(out, "〓") {
+		t.Errorf("the title holds no geta mark:\n%s", out)
+	}
+}
+
 func TestSameInputSameBytes(t *testing.T) {
 	in := sample(credential.Overseas, "𠮷田　𩸽子", 8)
 	want := render(t, in)
