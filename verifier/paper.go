@@ -1,8 +1,10 @@
 package verifier
 
 import (
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"akashi/verifier/credential"
 	"akashi/verifier/pdfsig"
@@ -66,19 +68,21 @@ func VerifyCodes(codes []string, l *trust.List, at time.Time) ([]*Result, error)
 	return results, nil
 }
 
-// agrees reports whether two codes can stand on one paper. Names are not
-// compared, because one format has the kanji name and another the Roman one;
-// the paper prints both.
+// agrees reports whether two codes can stand on one paper. A name in Roman
+// letters must be the same in both; a kanji name has no Roman one to be held
+// against here, and the paper prints both.
 func (r *Result) agrees(o *Result) bool {
-	if r.Birth != o.Birth || len(r.Doses) != len(o.Doses) {
+	if r.Birth != o.Birth || !slices.EqualFunc(r.Doses, o.Doses, sameDose) {
 		return false
 	}
-	for i := range r.Doses {
-		if r.Doses[i].Date != o.Doses[i].Date || r.Doses[i].Lot != o.Doses[i].Lot {
-			return false
-		}
-	}
-	return r.Format != o.Format || r.Name == o.Name
+	both := r.Format == o.Format || roman(r.Name) && roman(o.Name)
+	return !both || slices.Equal(strings.Fields(r.Name), strings.Fields(o.Name))
+}
+
+func sameDose(a, b Dose) bool { return a.Date == b.Date && a.Lot == b.Lot }
+
+func roman(name string) bool {
+	return strings.IndexFunc(name, func(r rune) bool { return r > unicode.MaxASCII && !unicode.IsSpace(r) }) < 0
 }
 
 // checkPrinted holds the printed text against what a code says.

@@ -132,6 +132,10 @@ func TestVerifyPDF(t *testing.T) {
 	if _, err := verifier.VerifyPDF(pdf, []string{card}, []string{"見 本\n太郎 1980-02-03", "2021-07-\n01 FA00 01"}, i.list(), now); err != nil {
 		t.Errorf("broken lines on two pages: %v", err)
 	}
+	romanCard := qr(i.card(t, patient(`{"family":"MIHON","given":["TARO"]}`, "1980-02-03"), dose("2021-07-01", "FA0001")))
+	if _, err := verifier.VerifyPDF(pdf, []string{romanCard, seal}, []string{text}, i.list(), now); err != nil {
+		t.Errorf("both codes in Roman letters: %v", err)
+	}
 	swap := func(old, new string) string { return strings.Replace(text, old, new, 1) }
 	for name, c := range map[string]struct {
 		codes []string
@@ -144,6 +148,7 @@ func TestVerifyPDF(t *testing.T) {
 		"a code of a neighbour": {[]string{card, qr(i.card(t, patient(`{"family":"見本","given":["花子"]}`, "1980-02-03"), dose("2021-07-01", "FA0001")))}, text, verifier.ErrCodesDiffer},
 		"another birth date":    {[]string{card, i.seal(t, "MIHON TARO", "1980-02-04", "2021-07-01", "FA0001")}, text, verifier.ErrCodesDiffer},
 		"another lot":           {[]string{card, i.seal(t, "MIHON TARO", "1980-02-03", "2021-07-01", "FA0002")}, text, verifier.ErrCodesDiffer},
+		"another Roman name":    {[]string{qr(i.card(t, patient(`{"family":"MIHON","given":["JIRO"]}`, "1980-02-03"), dose("2021-07-01", "FA0001"))), seal}, text, verifier.ErrCodesDiffer},
 		"more doses":            {[]string{card, qr(i.card(t, kanji, dose("2021-07-01", "FA0001"), dose("2021-07-22", "FA0001")))}, text, verifier.ErrCodesDiffer},
 		"name not printed":      {[]string{card}, swap("見本　太郎", "見本　花子"), verifier.ErrPrintedName},
 		"a longer name":         {[]string{card}, swap("見本　太郎", "見本　太郎丸"), verifier.ErrPrintedName},

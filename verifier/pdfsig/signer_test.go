@@ -72,7 +72,6 @@ type writer struct {
 	sig     string // of the signature dictionary, before Contents
 	m       string
 	space   int // bytes reserved for the signature
-	hash    [32]byte
 	esc     []byte // SigningCertificateV2
 	attrs   func(digest [32]byte, w *writer) [][]byte
 	patch   func(cms []byte) []byte

@@ -272,3 +272,22 @@ func TestEveryRefusal(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryCharacterCounts changes each character of a card's two texts: none
+// may be free.
+func TestEveryCharacterCounts(t *testing.T) {
+	i := newIssuer(t)
+	jws := i.card(t, payload())
+	for text, alphabet := range map[string]string{jws: "A_.=", qr(jws): "08/"} {
+		for at := range len(text) {
+			for _, c := range []byte(alphabet) {
+				if text[at] == c {
+					continue
+				}
+				if _, err := shc.Verify(text[:at]+string(c)+text[at+1:], i.list(), now); err == nil {
+					t.Fatalf("character %d of %d changed from %q to %q passed", at, len(text), text[at], c)
+				}
+			}
+		}
+	}
+}

@@ -50,8 +50,13 @@ func issue(t testing.TB, template *x509.Certificate, a *authority, key *ecdsa.Pr
 	return c
 }
 
+// newCSCA makes an authority on P-384, as Japan's was.
 func newCSCA(t testing.TB, from, to time.Time) *authority {
-	k := newKey(t, elliptic.P384())
+	return newCSCAOn(t, elliptic.P384(), from, to)
+}
+
+func newCSCAOn(t testing.TB, curve elliptic.Curve, from, to time.Time) *authority {
+	k := newKey(t, curve)
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{Country: []string{"UT"}, CommonName: "test CSCA"},
 		NotBefore: from, NotAfter: to, BasicConstraintsValid: true, IsCA: true, KeyUsage: x509.KeyUsageCertSign,

@@ -231,3 +231,20 @@ func FuzzParseUnsigned(f *testing.F) {
 		}
 	})
 }
+
+// TestEveryCharacterCounts changes each character of a seal: none may be free.
+func TestEveryCharacterCounts(t *testing.T) {
+	ca := newCSCAOn(t, elliptic.P256(), now, now.AddDate(10, 0, 0))
+	good := ca.signer(t, nil).seal(t, data)
+	l := ca.list()
+	for at := range len(good) {
+		for _, c := range []byte("A\"") {
+			if good[at] == c {
+				continue
+			}
+			if _, err := vdsnc.Verify(good[:at]+string(c)+good[at+1:], l, now); err == nil {
+				t.Fatalf("character %d of %d changed from %q to %q passed", at, len(good), good[at], c)
+			}
+		}
+	}
+}
