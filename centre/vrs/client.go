@@ -69,6 +69,12 @@ func (c *Client) Query(ctx context.Context, q Query) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	return parseAnswer(b)
+}
+
+// parseAnswer reads the one encoding of an answer with exactly the parts that
+// its status calls for.
+func parseAnswer(b []byte) (Answer, error) {
 	a, err := wire.Decode[Answer](b, DefaultMaxAnswer)
 	if err != nil || !a.coherent() {
 		return Answer{}, &Error{Code: wire.VRSAnswer}

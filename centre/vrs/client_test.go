@@ -250,3 +250,21 @@ func FuzzParseRecord(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseAnswer(f *testing.F) {
+	f.Add(wire.Encode(foundAnswer()))
+	f.Add(wire.Encode(vrs.Answer{Status: vrs.NoRecord}))
+	f.Add(wire.Encode(vrs.Answer{Status: vrs.Busy, RetryAfter: 3}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		a, err := vrs.ParseAnswer(b)
+		if err != nil {
+			return
+		}
+		if !bytes.Equal(wire.Encode(a), b) {
+			t.Error("two encodings of one answer")
+		}
+		if (a.Status == vrs.Found) != (a.Record != nil) || a.Status == vrs.Busy {
+			t.Errorf("%s came through", a.Status)
+		}
+	})
+}

@@ -1,5 +1,10 @@
 package vrs
 
+import "net/http"
+
+// Handler answers without TLS.
+func (v *VRS) Handler() http.Handler { return v.handler() }
+
 // Occupy takes one of the places of queries that are worked on.
 func (v *VRS) Occupy() (leave func()) {
 	v.slots <- struct{}{}
