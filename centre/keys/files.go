@@ -105,7 +105,9 @@ func blocksOf(b []byte, kind string) ([][]byte, error) {
 			return nil, errPEM
 		}
 		one := pem.EncodeToMemory(block)
-		if !bytes.Equal(one, rest[:len(rest)-len(after)]) {
+		same := bytes.Equal(one, rest[:len(rest)-len(after)])
+		clear(one) // it may be a key
+		if !same {
 			return nil, errPEM
 		}
 		all, rest = append(all, block.Bytes), after

@@ -1,4 +1,4 @@
-//go:build !linux
+//go:build !linux && !darwin
 
 package keys
 
@@ -7,9 +7,9 @@ import (
 	"net"
 )
 
-var errPlatform = errors.New("keys: the key process runs on Linux only (SO_PEERCRED); start it there")
+var errPlatform = errors.New("keys: the key process needs a system that names the user behind a socket; start it on Linux")
 
 func peerUID(*net.UnixConn) (int, error) { return 0, errPlatform }
 
-// Harden is what only Linux can do.
+// Harden does not exist here.
 func Harden() error { return errPlatform }

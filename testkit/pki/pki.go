@@ -94,8 +94,8 @@ func New(rand io.Reader, now func() time.Time) (*World, error) {
 		now = time.Now
 	}
 	w := &World{Issuer: SpecimenIssuer(), rand: rand, now: now}
-	for _, make := range []func() error{w.makeAuthorities, w.makeCentre, w.makeVRS, w.makeSigners, w.makeCards} {
-		if err := make(); err != nil {
+	for _, step := range []func() error{w.makeAuthorities, w.makeCentre, w.makeVRS, w.makeSigners, w.makeCards} {
+		if err := step(); err != nil {
 			return nil, fmt.Errorf("pki: %w", err)
 		}
 	}
