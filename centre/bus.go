@@ -1,0 +1,203 @@
+package centre
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"akashi/centre/channel"
+	"akashi/centre/fleet"
+	"akashi/centre/wire"
+)
+
+// Subjects. The asks go to whichever launcher is free, a request to the one
+// that has its worker.
+const (
+	subjectOpen    = "akashi.open"
+	subjectBegin   = "akashi.begin"
+	subjectSettle  = "akashi.settle"
+	subjectAlarm   = "akashi.alarm"
+	subjectPerson  = "akashi.person"
+	subjectRequest = "akashi.launcher.*.request"
+	queue          = "launchers"
+)
+
+func requestTo(node fleet.ID) string { return "akashi.launcher." + string(node) + ".request" }
+
+// Buckets in JetStream's memory.
+const (
+	bucketSessions = "sessions"
+	bucketStops    = "stops"
+
+	busMemory  = 256 << 20 // bytes: some hundred thousand sessions; a full one refuses new
+	busPayload = 4 << 20
+	busStart   = 20 * time.Second // a node that cannot start its bus in this time says so
+)
+
+// BusConfig is the embedded NATS server of a node.
+type BusConfig struct {
+	Listen      string          // host:port; port 0 chooses one
+	Certificate tls.Certificate // of the server
+	Root        *x509.CertPool
+	Store       string // folder for stream descriptions, never for messages; empty: a fresh one that is removed at the end
+	Node        fleet.ID
+	Now         func() time.Time
+}
+
+// Bus is a running NATS server.
+type Bus struct {
+	server *server.Server
+	temp   string
+}
+
+// StartBus starts the server and waits until it takes connections.
+func StartBus(c BusConfig) (*Bus, error) {
+	b := &Bus{}
+	if c.Store == "" {
+		dir, err := os.MkdirTemp("", "akashi-bus-")
+		if err != nil {
+			return nil, err
+		}
+		c.Store, b.temp = dir, dir
+	}
+	o, err := c.options()
+	if err == nil {
+		b.server, err = server.NewServer(o)
+	}
+	if err != nil {
+		b.Stop()
+		return nil, err
+	}
+	go b.server.Start()
+	if !b.server.ReadyForConnections(busStart) {
+		b.Stop()
+		return nil, errors.New("centre: the bus does not start: is its address in use, its folder writable?")
+	}
+	return b, nil
+}
+
+func (c BusConfig) options() (*server.Options, error) {
+	host, port, err := splitListen(c.Listen)
+	if err != nil {
+		return nil, err
+	}
+	if port == 0 {
+		port = server.RANDOM_PORT
+	}
+	t := channel.ServerTLS(c.Certificate, c.Root, "", c.Now)
+	t.VerifyConnection = nil // roles below decides
+	t.NextProtos = nil
+	return &server.Options{
+		ServerName: string(c.Node), Host: host, Port: port,
+		TLSConfig: t, TLS: true, TLSVerify: true, TLSTimeout: 5, TLSHandshakeFirst: true,
+		CustomClientAuthentication: roles{},
+		MaxPayload:                 busPayload,
+		JetStream:                  true, StoreDir: c.Store, JetStreamMaxMemory: busMemory,
+		NoLog: true, NoSigs: true,
+	}, nil
+}
+
+// URL gives the address for clients.
+func (b *Bus) URL() string {
+	u, err := url.Parse(b.server.ClientURL())
+	if err != nil {
+		return b.server.ClientURL()
+	}
+	return "tls://" + u.Host
+}
+
+// Stop ends the server; its memory is gone with it.
+func (b *Bus) Stop() {
+	if b.server != nil {
+		b.server.Shutdown()
+		b.server.WaitForShutdown()
+	}
+	if b.temp != "" {
+		os.RemoveAll(b.temp)
+	}
+}
+
+// roles lets in who bears a role of the centre, with that role's subjects and
+// no others.
+type roles struct{}
+
+// Check is called by the server for every new connection.
+func (roles) Check(c server.ClientAuthentication) bool {
+	s := c.GetTLSConnectionState()
+	if s == nil || len(s.VerifiedChains) == 0 {
+		return false
+	}
+	role := channel.RoleOf(s.PeerCertificates[0])
+	p := permissions(role)
+	if p == nil {
+		return false
+	}
+	c.RegisterUser(&server.User{Username: role, Permissions: p})
+	return true
+}
+
+// permissions gives a role's subjects; nil for a role that has no business
+// here. A gateway asks, and reads the shared memory; only a launcher writes it.
+func permissions(role string) *server.Permissions {
+	allow := func(s ...string) *server.SubjectPermission { return &server.SubjectPermission{Allow: s} }
+	switch role {
+	case wire.RoleGateway:
+		return &server.Permissions{
+			Publish: allow(subjectOpen, subjectBegin, subjectSettle, subjectAlarm, subjectRequest,
+				"$JS.API.STREAM.INFO.KV_"+bucketSessions, "$JS.API.STREAM.INFO.KV_"+bucketStops,
+				"$JS.API.DIRECT.GET.KV_"+bucketSessions+".>",
+				"$JS.API.CONSUMER.CREATE.KV_"+bucketStops+".>", "$JS.API.CONSUMER.DELETE.KV_"+bucketStops+".>", "$JS.FC.>"),
+			Subscribe: allow(inbox(role) + ".>"),
+		}
+	case wire.RoleLauncher:
+		return &server.Permissions{
+			Publish: allow("akashi.person", "$JS.API.>", "$JS.FC.>", "$KV.>",
+				inbox(wire.RoleGateway)+".>", inbox(wire.RoleLauncher)+".>"),
+			Subscribe: allow("akashi.>", inbox(role)+".>"),
+		}
+	}
+	return nil
+}
+
+// inbox keeps one role from listening to the other's answers.
+func inbox(role string) string {
+	if role == wire.RoleLauncher {
+		return "_INBOX_launcher"
+	}
+	return "_INBOX_gateway"
+}
+
+// DialConfig is one role's end of the bus.
+type DialConfig struct {
+	URL         string
+	Certificate tls.Certificate
+	Root        *x509.CertPool
+	Now         func() time.Time
+}
+
+// dial connects as a role and stays connected: a lost line is taken up again
+// for as long as the process lives.
+func dial(ctx context.Context, c DialConfig, role string) (*nats.Conn, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Hostname() == "" {
+		return nil, errors.New("centre: the bus's address is not tls://host:port; correct the configuration")
+	}
+	t := channel.ClientTLS(c.Certificate, c.Root, "", u.Hostname(), c.Now)
+	t.VerifyConnection, t.NextProtos = nil, nil
+	nc, err := nats.Connect(c.URL,
+		nats.Secure(t), nats.TLSHandshakeFirst(), nats.CustomInboxPrefix(inbox(role)),
+		nats.Name(role), nats.MaxReconnects(-1), nats.ReconnectWait(200*time.Millisecond),
+		nats.ReconnectBufSize(-1), // nothing is kept for later: a request that cannot leave fails
+		nats.Timeout(5*time.Second), nats.NoEcho())
+	if err != nil {
+		return nil, errors.New("centre: no connection to the bus: is the node up and this role's certificate valid?")
+	}
+	return nc, ctx.Err()
+}

@@ -1,0 +1,199 @@
+package centre
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"akashi/centre/channel"
+	"akashi/centre/fleet"
+	"akashi/centre/wire"
+)
+
+// GatewayConfig is one gateway. It holds no key but that of its own TLS.
+type GatewayConfig struct {
+	Certificate tls.Certificate
+	Root        *x509.CertPool
+	Bus         DialConfig
+	Fleet       *fleet.Fleet
+	WorkerLife  time.Duration // 0: DefaultWorkerLife
+	Now         func() time.Time
+	Channel     channel.ServerConfig // limits only
+}
+
+// Gateway relays between kiosks and launchers: frames in, frames out, all of
+// the resident's in ciphertext.
+type Gateway struct {
+	c        GatewayConfig
+	nc       *nats.Conn
+	sessions sessions
+	stops    *stops
+
+	mu      sync.Mutex
+	refused map[wire.Code]uint64
+}
+
+// NewGateway connects to the bus. A launcher must have been there before: it
+// makes the shared memory that a gateway only reads.
+func NewGateway(ctx context.Context, c GatewayConfig) (*Gateway, error) {
+	if c.WorkerLife == 0 {
+		c.WorkerLife = DefaultWorkerLife
+	}
+	nc, err := dial(ctx, c.Bus, wire.RoleGateway)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{c: c, nc: nc, refused: map[wire.Code]uint64{}}
+	if g.sessions, err = openSessions(ctx, nc, false); err == nil {
+		g.stops, err = openStops(ctx, nc, false)
+	}
+	if err != nil {
+		nc.Close()
+		return nil, errors.New("centre: the shared memory is not there: start a launcher first")
+	}
+	return g, nil
+}
+
+// Serve answers kiosks on ln until ctx ends, and then drains.
+func (g *Gateway) Serve(ctx context.Context, ln net.Listener) error {
+	c := g.c.Channel
+	c.Certificate, c.Root, c.Now = g.c.Certificate, g.c.Root, g.c.Now
+	c.Accept = func(p channel.Peer) bool { _, ok := g.c.Fleet.Kiosk(p.Digest); return ok }
+	c.Refused = g.count
+	defer g.nc.Close()
+	return channel.Serve(ctx, ln, c, g.answer)
+}
+
+func (g *Gateway) count(c wire.Code) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.refused[c]++
+}
+
+// Refused gives how many connections and frames were refused, by code.
+func (g *Gateway) Refused() map[wire.Code]uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	all := make(map[wire.Code]uint64, len(g.refused))
+	for c, n := range g.refused {
+		all[c] = n
+	}
+	return all
+}
+
+// answer is the gateway's one handler: check the cleartext, pass it on.
+func (g *Gateway) answer(ctx context.Context, p channel.Peer, t wire.Type, body json.RawMessage) (wire.Type, any, error) {
+	switch t {
+	case wire.TypeOpen:
+		if _, err := wire.Decode[wire.Open](body, channel.DefaultMaxUp); err != nil {
+			return "", nil, err
+		}
+		b, err := g.ask(ctx, subjectOpen, p, body, 2*DefaultState)
+		return wire.TypeOpened, b, err
+	case wire.TypeBegin:
+		if err := checkHeader(p, body); err != nil {
+			return "", nil, err
+		}
+		b, err := g.ask(ctx, subjectBegin, p, body, patience(4*DefaultState))
+		return wire.TypeAttested, b, err
+	case wire.TypeRequest:
+		b, err := g.request(ctx, p, body)
+		return wire.TypeAnswer, b, err
+	case wire.TypeSettle:
+		b, err := g.ask(ctx, subjectSettle, p, body, patience(g.c.WorkerLife))
+		return wire.TypeSettled, b, err
+	case wire.TypeAlarm:
+		b, err := g.ask(ctx, subjectAlarm, p, body, 4*DefaultState)
+		return wire.TypeAlarmed, b, err
+	case wire.TypeBeat:
+		b, err := g.beat(p, body)
+		return wire.TypeBeaten, b, err
+	}
+	return "", nil, wire.FrameUnexpected
+}
+
+// checkHeader holds a cleartext header against its form and against the
+// certificate that this connection showed.
+func checkHeader(p channel.Peer, body json.RawMessage) error {
+	h, err := wire.Decode[wire.Header](body, channel.DefaultMaxUp)
+	if err != nil {
+		return err
+	}
+	if h.Version != wire.Version {
+		return wire.WrongVersion
+	}
+	if d, ok := fleet.DigestOf(h.Kiosk); !ok || d != p.Digest {
+		return wire.HeaderMismatch
+	}
+	if len(h.Nonce) != 32 || h.Counter < 1 {
+		return wire.Malformed
+	}
+	if h.Counter > wire.MaxRequests {
+		return wire.CounterOver
+	}
+	return nil
+}
+
+// request goes to the launcher that has this nonce and counter's worker.
+func (g *Gateway) request(ctx context.Context, p channel.Peer, body json.RawMessage) (any, error) {
+	s, err := wire.Decode[wire.Sealed](body, channel.DefaultMaxUp)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.Nonce) != 32 || s.Counter < 1 || s.Counter > wire.MaxRequests {
+		return nil, wire.Malformed
+	}
+	node, err := g.sessions.user(ctx, s.Nonce, s.Counter)
+	if err != nil {
+		return nil, err
+	}
+	return g.ask(ctx, requestTo(node), p, body, patience(g.c.WorkerLife))
+}
+
+// ask asks a launcher once. No launcher is Busy: it is starting again. No
+// answer is Internal, and nothing is tried again: the use counts.
+func (g *Gateway) ask(ctx context.Context, subject string, p channel.Peer, body json.RawMessage, wait time.Duration) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	m, err := g.nc.RequestWithContext(ctx, subject, wire.Encode(call{Kiosk: p.Digest[:], Body: body}))
+	if errors.Is(err, nats.ErrNoResponders) {
+		return nil, busy()
+	}
+	if err != nil {
+		return nil, wire.Internal
+	}
+	r, err := wire.Decode[result](m.Data, maxMessage)
+	if err != nil {
+		return nil, wire.Internal
+	}
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	if r.Body == nil {
+		return nil, nil
+	}
+	return r.Body, nil
+}
+
+// beat tells a kiosk what it may do; the gateway knows that by itself.
+func (g *Gateway) beat(p channel.Peer, body json.RawMessage) (any, error) {
+	b, err := wire.Decode[wire.Beat](body, channel.DefaultMaxUp)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range b.Codes {
+		if !c.Known() {
+			return nil, wire.Malformed
+		}
+	}
+	k, ok := g.c.Fleet.Kiosk(p.Digest)
+	enabled := ok && k.Enabled && g.nc.IsConnected() && g.stops.now().Check(k.ID, "") == nil
+	return wire.Beaten{Now: g.c.Now().Unix(), Enabled: enabled}, nil
+}

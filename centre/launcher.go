@@ -1,0 +1,248 @@
+package centre
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"akashi/centre/audit"
+	"akashi/centre/fleet"
+	"akashi/centre/issue"
+	"akashi/centre/keys"
+	"akashi/centre/wire"
+)
+
+// LauncherConfig is one launcher. Zero limits take the Default constants.
+type LauncherConfig struct {
+	Node     fleet.ID
+	Bus      DialConfig
+	Fleet    *fleet.Fleet
+	Audit    string // path of the log
+	Keys     string // socket of the key process
+	VRS      string // host:port
+	Worker   WorkerConfig
+	Setup    issue.Setup // what every worker is told; Mode, Header, Settle, Void, Phone and Keys are filled in
+	Workers  int
+	Settlers int
+	Now      func() time.Time
+	Rand     io.Reader
+	Events   func(audit.Record) // told of each event that is on disk; may be nil
+}
+
+// WorkerConfig says how a worker is started.
+type WorkerConfig struct {
+	Path string        // executable
+	Args []string      // for this binary: "worker"
+	UID  int           // 0: the launcher's; only root can choose another
+	Life time.Duration // longest life
+}
+
+// Launcher admits requests and starts a worker for each. It sees ciphertext,
+// public keys, opaque tokens and numbers.
+type Launcher struct {
+	c        LauncherConfig
+	nc       *nats.Conn
+	sessions sessions
+	stops    *stops
+	keys     *keys.Control
+	log      *audit.Log
+
+	calls    chan struct{} // a slot for each call in hand
+	workers  chan struct{} // a slot for each issuing worker
+	settlers chan struct{}
+	hands    sync.WaitGroup // calls, watchers of workers, voidings
+
+	lastKeys keys.Counts // as audited
+
+	mu      sync.Mutex
+	live    map[seat]*worker
+	byKiosk map[fleet.Digest]int
+}
+
+// NewLauncher opens the audit, which must be whole, and connects to the key
+// process and the bus. What the audit says was stopped is stopped again.
+func NewLauncher(ctx context.Context, c LauncherConfig) (*Launcher, error) {
+	c = c.withDefaults()
+	l := &Launcher{
+		c: c, calls: make(chan struct{}, DefaultMaxCalls),
+		workers: make(chan struct{}, c.Workers), settlers: make(chan struct{}, c.Settlers),
+		live: map[seat]*worker{}, byKiosk: map[fleet.Digest]int{},
+	}
+	past := newPast()
+	var err error
+	if l.log, err = audit.Open(c.Audit, c.Node, c.Now, past.learn); err != nil {
+		return nil, err
+	}
+	if err := l.connect(ctx, past); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+func (c LauncherConfig) withDefaults() LauncherConfig {
+	if c.Workers <= 0 {
+		c.Workers = DefaultWorkers
+	}
+	if c.Settlers <= 0 {
+		c.Settlers = DefaultSettlers
+	}
+	if c.Worker.Life <= 0 {
+		c.Worker.Life = DefaultWorkerLife
+	}
+	return c
+}
+
+func (l *Launcher) connect(ctx context.Context, past *past) (err error) {
+	if l.keys, err = keys.Dial(l.c.Keys); err != nil {
+		return errors.New("centre: the key process does not answer: start it first, and let this user open sessions")
+	}
+	if l.c.Setup.Keys, err = l.keys.Public(ctx); err != nil {
+		return err
+	}
+	if l.nc, err = dial(ctx, l.c.Bus, wire.RoleLauncher); err != nil {
+		return err
+	}
+	if l.sessions, err = openSessions(ctx, l.nc, true); err != nil {
+		return err
+	}
+	if l.stops, err = openStops(ctx, l.nc, true); err != nil {
+		return err
+	}
+	return past.restore(ctx, l.stops)
+}
+
+// Run answers gateways until ctx ends; ready is called when it does. At the
+// end it takes nothing new and waits for what is in hand.
+func (l *Launcher) Run(ctx context.Context, ready func()) error {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	var subs []*nats.Subscription
+	for subject, f := range map[string]func(context.Context, call) (any, error){
+		subjectOpen: l.open, subjectBegin: l.begin, subjectSettle: l.settle, subjectAlarm: l.alarm,
+		requestTo(l.c.Node): l.request, subjectPerson: l.person,
+	} {
+		s, err := l.nc.QueueSubscribe(subject, queue, l.serve(work, f))
+		if err != nil {
+			return err
+		}
+		subs = append(subs, s)
+	}
+	if err := l.nc.Flush(); err != nil {
+		return err
+	}
+	if ready != nil {
+		ready()
+	}
+	l.countKeys(ctx)
+	return l.drain(subs)
+}
+
+// drain takes nothing new and lets what is in hand finish; workers have a
+// longest life, so this ends.
+func (l *Launcher) drain(subs []*nats.Subscription) error {
+	var errs []error
+	var closed sync.WaitGroup
+	for _, s := range subs {
+		closed.Add(1)
+		s.SetClosedHandler(func(string) { closed.Done() })
+		if err := s.Drain(); err != nil { // the bus is gone, and nothing can come
+			errs = append(errs, err)
+			closed.Done()
+		}
+	}
+	closed.Wait()
+	l.mu.Lock()
+	for _, w := range l.live { // nobody can ask them any more
+		w.process.Kill()
+	}
+	l.mu.Unlock()
+	l.hands.Wait()
+	return errors.Join(errs...)
+}
+
+// Close ends the connections and closes the audit.
+func (l *Launcher) Close() error {
+	if l.nc != nil {
+		l.nc.Close()
+	}
+	return l.log.Close()
+}
+
+// serve answers one subject's calls side by side, up to a bound over all.
+func (l *Launcher) serve(ctx context.Context, f func(context.Context, call) (any, error)) nats.MsgHandler {
+	return func(m *nats.Msg) {
+		select {
+		case l.calls <- struct{}{}:
+		default:
+			m.Respond(wire.Encode(fail(busy())))
+			return
+		}
+		l.hands.Add(1)
+		go func() {
+			defer l.hands.Done()
+			defer func() { <-l.calls }()
+			m.Respond(wire.Encode(l.handle(ctx, m.Data, f)))
+		}()
+	}
+}
+
+func (l *Launcher) handle(ctx context.Context, b []byte, f func(context.Context, call) (any, error)) result {
+	c, err := wire.Decode[call](b, maxMessage)
+	if err != nil {
+		return fail(err)
+	}
+	v, err := f(ctx, c)
+	if err != nil {
+		return fail(err)
+	}
+	return succeed(v)
+}
+
+// record writes one event; AuditDown when it is not on disk.
+func (l *Launcher) record(e audit.Event) error {
+	if err := l.log.Append(e); err != nil {
+		return wire.AuditDown
+	}
+	if l.c.Events != nil {
+		l.c.Events(audit.Record{At: l.c.Now().UnixMilli(), Event: e})
+	}
+	return nil
+}
+
+// DefaultKeysEvery is how often the key process's counts go into the audit.
+const DefaultKeysEvery = time.Minute
+
+// countKeys writes the key process's counts now and then and at the end, when
+// they have changed, until ctx ends.
+func (l *Launcher) countKeys(ctx context.Context) {
+	t := time.NewTicker(DefaultKeysEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			l.auditKeys(ctx)
+		case <-ctx.Done():
+			l.auditKeys(context.WithoutCancel(ctx))
+			return
+		}
+	}
+}
+
+// auditKeys leaves a silent key process to the next request, which fails.
+func (l *Launcher) auditKeys(ctx context.Context) {
+	n, err := l.keys.Counts(ctx)
+	if err != nil || (n.Sessions == l.lastKeys.Sessions && n.Refused == l.lastKeys.Refused) {
+		return
+	}
+	l.lastKeys = n
+	s := n.Signed
+	_ = l.record(audit.Event{Keys: &audit.Keys{ // a failure shows itself at the next request
+		Node: l.c.Node, Attest: s[keys.PurposeAttest], Receipt: s[keys.PurposeReceipt], SHC: s[keys.PurposeSHC],
+		VDSNC: s[keys.PurposeVDSNC], PDF: s[keys.PurposePDF], VRSTLS: s[keys.PurposeVRSTLS],
+		Refused: n.Refused, Sessions: n.Sessions,
+	}})
+}

@@ -1,0 +1,115 @@
+package centre
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"akashi/centre/issue"
+	"akashi/verifier/credential"
+)
+
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, DefaultMaxConfig+1))
+	if err == nil && len(b) > DefaultMaxConfig {
+		err = fmt.Errorf("%s: too large", path)
+	}
+	return b, err
+}
+
+// readPEM gives the blocks of one kind in a file, at least one.
+func readPEM(path, kind string) ([][]byte, error) {
+	b, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var ders [][]byte
+	for {
+		var block *pem.Block
+		if block, b = pem.Decode(b); block == nil {
+			break
+		}
+		if block.Type == kind {
+			ders = append(ders, block.Bytes)
+		}
+	}
+	if len(ders) == 0 {
+		return nil, fmt.Errorf("%s: no %s in it", path, kind)
+	}
+	return ders, nil
+}
+
+func readPool(path string) (*x509.CertPool, error) {
+	ders, err := readPEM(path, "CERTIFICATE")
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	for _, der := range ders {
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		pool.AddCert(c)
+	}
+	return pool, nil
+}
+
+// dialConfig is a role's end of the bus.
+func (c *Config) dialConfig(url, certificate, key string) (DialConfig, error) {
+	root, err := readPool(c.Root)
+	if err != nil {
+		return DialConfig{}, err
+	}
+	pair, err := tls.LoadX509KeyPair(certificate, key)
+	return DialConfig{URL: url, Certificate: pair, Root: root}, err
+}
+
+// LauncherBus gives the launcher's end of the bus at url, "" for the
+// configuration's own.
+func (c *Config) LauncherBus(url string) (DialConfig, error) {
+	if url == "" {
+		url = c.Bus.URL
+	}
+	if url == "" {
+		url = "tls://" + c.Bus.Listen
+	}
+	return c.dialConfig(url, c.Launcher.Certificate, c.Launcher.Key)
+}
+
+// setup gives what every worker is told.
+func (c *Config) setup() (issue.Setup, error) {
+	roots, err1 := readPEM(c.VRS.Roots, "CERTIFICATE")
+	binding, err2 := readPEM(c.VRS.Binding, "CERTIFICATE")
+	trust, err3 := readFile(c.Launcher.Trust)
+	root, err4 := readPEM(c.Launcher.TrustRoot, "PUBLIC KEY")
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return issue.Setup{}, err
+	}
+	issuer := c.Issuer
+	if issuer == nil {
+		issuer = &specimen
+	}
+	return issue.Setup{
+		Issuer: credential.Issuer(*issuer), Trust: trust, TrustRoot: root[0],
+		VRS: issue.VRS{ServerName: c.VRS.ServerName, Roots: roots, Binding: binding},
+	}, nil
+}
+
+// life is a worker's longest life.
+func (c *Config) life() time.Duration {
+	if c.Launcher.WorkerSeconds == 0 {
+		return DefaultWorkerLife
+	}
+	return time.Duration(c.Launcher.WorkerSeconds) * time.Second
+}

@@ -1,0 +1,261 @@
+package centre
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"akashi/centre/fleet"
+	"akashi/centre/wire"
+)
+
+// session is what is kept of a session: whose nonce it is and since when.
+type session struct {
+	Kiosk []byte `json:"kiosk"`
+	Terms string `json:"terms"`
+	Began int64  `json:"began"` // Unix seconds
+}
+
+const maxEntry = 4 << 10 // bytes of one entry in the shared memory
+
+// sessions are the nonces that were given out and their uses, in one bucket: a
+// memory that is lost loses both, so no nonce comes back unused.
+type sessions struct{ kv jetstream.KeyValue }
+
+func nonceKey(nonce []byte) string { return "n." + hex.EncodeToString(nonce) }
+
+func useKey(nonce []byte, counter uint8) string {
+	return "u." + hex.EncodeToString(nonce) + "." + strconv.Itoa(int(counter))
+}
+
+func servedKey(k fleet.Digest) string { return "k." + k.String() }
+
+// openSessions makes or finds the bucket; only a launcher may make it.
+func openSessions(ctx context.Context, nc *nats.Conn, launcher bool) (sessions, error) {
+	kv, err := bucket(ctx, nc, launcher, jetstream.KeyValueConfig{
+		Bucket: bucketSessions, Storage: jetstream.MemoryStorage, TTL: DefaultMemory, MaxBytes: busMemory / 2, MaxValueSize: maxEntry,
+	})
+	return sessions{kv}, err
+}
+
+func bucket(ctx context.Context, nc *nats.Conn, create bool, c jetstream.KeyValueConfig) (jetstream.KeyValue, error) {
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return nil, err
+	}
+	if create {
+		return js.CreateOrUpdateKeyValue(ctx, c)
+	}
+	return js.KeyValue(ctx, c.Bucket)
+}
+
+// add keeps a new session.
+func (s sessions) add(ctx context.Context, nonce []byte, v session) error {
+	ctx, cancel := context.WithTimeout(ctx, DefaultState)
+	defer cancel()
+	_, err := s.kv.Create(ctx, nonceKey(nonce), wire.Encode(v))
+	return err
+}
+
+// find gives the session of a nonce: NonceUnknown when there is none, Internal
+// when the memory does not answer.
+func (s sessions) find(ctx context.Context, nonce []byte) (session, error) {
+	b, err := s.get(ctx, nonceKey(nonce))
+	if err != nil {
+		return session{}, err
+	}
+	return wire.Decode[session](b, maxEntry)
+}
+
+func (s sessions) get(ctx context.Context, key string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, DefaultState)
+	defer cancel()
+	e, err := s.kv.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return nil, wire.NonceUnknown
+	}
+	if err != nil {
+		return nil, wire.Internal
+	}
+	return e.Value(), nil
+}
+
+// use marks a nonce's counter as used by a node. NonceUsed when it was, and
+// also when nobody can say: an unclear use counts as one.
+func (s sessions) use(ctx context.Context, nonce []byte, counter uint8, node fleet.ID) error {
+	ctx, cancel := context.WithTimeout(ctx, DefaultState)
+	defer cancel()
+	if _, err := s.kv.Create(ctx, useKey(nonce, counter), []byte(node)); err != nil {
+		return wire.NonceUsed
+	}
+	return nil
+}
+
+// user gives the node that has the worker of a nonce and counter.
+func (s sessions) user(ctx context.Context, nonce []byte, counter uint8) (fleet.ID, error) {
+	b, err := s.get(ctx, useKey(nonce, counter))
+	if err != nil {
+		return "", err
+	}
+	return nodeOf(b)
+}
+
+// served remembers which node served a kiosk last, for the alarm.
+func (s sessions) served(ctx context.Context, k fleet.Digest, node fleet.ID) error {
+	ctx, cancel := context.WithTimeout(ctx, DefaultState)
+	defer cancel()
+	_, err := s.kv.Put(ctx, servedKey(k), []byte(node))
+	return err
+}
+
+// server gives the node that served a kiosk last.
+func (s sessions) server(ctx context.Context, k fleet.Digest) (fleet.ID, error) {
+	b, err := s.get(ctx, servedKey(k))
+	if err != nil {
+		return "", err
+	}
+	return nodeOf(b)
+}
+
+func nodeOf(b []byte) (fleet.ID, error) {
+	if id := fleet.ID(b); id.Valid() {
+		return id, nil
+	}
+	return "", wire.Internal
+}
+
+// stops follows the alarms and the operators' switch.
+type stops struct {
+	kv jetstream.KeyValue
+
+	mu       sync.Mutex
+	alarms   map[string]fleet.Alarm
+	operator bool
+	stop     fleet.Stop
+}
+
+const switchKey = "switch"
+
+// operatorSwitch is the operators' stop as it is kept.
+type operatorSwitch struct {
+	Stopped bool `json:"stopped"`
+}
+
+func alarmKey(id uint64) string { return "a." + strconv.FormatUint(id, 16) }
+
+// openStops makes or finds the bucket and follows it until ctx ends; it
+// returns when all that stands there is known.
+func openStops(ctx context.Context, nc *nats.Conn, launcher bool) (*stops, error) {
+	start, cancel := context.WithTimeout(ctx, busStart)
+	defer cancel()
+	kv, err := bucket(start, nc, launcher, jetstream.KeyValueConfig{
+		Bucket: bucketStops, Storage: jetstream.MemoryStorage, MaxBytes: 16 << 20, MaxValueSize: maxEntry,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := &stops{kv: kv, alarms: map[string]fleet.Alarm{}}
+	s.judge()
+	w, err := kv.WatchAll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := make(chan struct{})
+	go s.follow(w, known)
+	select {
+	case <-known:
+		return s, nil
+	case <-start.Done():
+		w.Stop()
+		return nil, start.Err()
+	}
+}
+
+func (s *stops) follow(w jetstream.KeyWatcher, known chan<- struct{}) {
+	for e := range w.Updates() {
+		if e == nil { // the past is told
+			close(known)
+			continue
+		}
+		s.learn(e.Key(), e.Value())
+	}
+}
+
+// learn takes one entry. One that cannot be read stops everything: it can only
+// be a stop.
+func (s *stops) learn(key string, value []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if key == switchKey {
+		v, err := wire.Decode[operatorSwitch](value, maxEntry)
+		s.operator = err != nil || v.Stopped
+	} else {
+		a, err := wire.Decode[fleet.Alarm](value, maxEntry)
+		s.alarms[key] = a
+		s.operator = s.operator || err != nil
+	}
+	s.judge()
+}
+
+// judge is called with the lock held, or before anybody else knows of s.
+func (s *stops) judge() {
+	all := make([]fleet.Alarm, 0, len(s.alarms))
+	for _, a := range s.alarms {
+		all = append(all, a)
+	}
+	s.stop = fleet.Judge(all, s.operator)
+}
+
+// now gives what is stopped.
+func (s *stops) now() fleet.Stop {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stop
+}
+
+// list gives the alarms and the switch.
+func (s *stops) list() ([]fleet.Alarm, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []fleet.Alarm
+	for _, a := range s.alarms {
+		all = append(all, a)
+	}
+	return all, s.operator
+}
+
+// put tells every node; here it holds at once, whether or not the others could
+// be told.
+func (s *stops) put(ctx context.Context, key string, v any) error {
+	b := wire.Encode(v)
+	s.learn(key, b)
+	ctx, cancel := context.WithTimeout(ctx, DefaultState)
+	defer cancel()
+	_, err := s.kv.Put(ctx, key, b)
+	return err
+}
+
+// restore puts what this node's audit remembers, unless the other nodes know
+// better.
+func (s *stops) restore(ctx context.Context, key string, v any) error {
+	ctx, cancel := context.WithTimeout(ctx, DefaultState)
+	defer cancel()
+	b := wire.Encode(v)
+	_, err := s.kv.Create(ctx, key, b)
+	if err == nil {
+		s.learn(key, b)
+	}
+	if errors.Is(err, jetstream.ErrKeyExists) {
+		return nil
+	}
+	return err
+}
+
+// patience is a generous bound for a question that waits for a worker.
+func patience(life time.Duration) time.Duration { return life + 5*time.Second }

@@ -1,0 +1,254 @@
+package centre
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"akashi/centre/audit"
+	"akashi/centre/channel"
+	"akashi/centre/issue"
+	"akashi/centre/keys"
+	"akashi/centre/oneshot"
+	"akashi/centre/wire"
+)
+
+// Files that a worker is handed, in this order (oneshot.File).
+const (
+	FileLauncher = iota // the talk with the launcher
+	FileVRS             // a socket connected to VRS
+	FileKeys            // a session with the key process
+)
+
+// worker is one running worker.
+type worker struct {
+	process *oneshot.Process
+	pipe    net.Conn
+	talk    *issue.Launcher
+	request admitted
+	expires int64 // of its attestation, Unix seconds
+	admit   time.Duration
+}
+
+// started is a worker before it has a seat.
+type started struct {
+	process *oneshot.Process
+	pipe    net.Conn
+	talk    *issue.Launcher
+	id      [16]byte // of its session with the key process
+	until   time.Time
+}
+
+// start starts a worker and tells it its setup. relay restricts its keys to
+// the TLS to VRS.
+func (l *Launcher) start(ctx context.Context, s issue.Setup, relay bool) (*started, error) {
+	w := &started{until: l.c.Now().Add(l.c.Worker.Life)}
+	if _, err := io.ReadFull(l.c.Rand, w.id[:]); err != nil {
+		return nil, wire.Internal
+	}
+	open := l.keys.Open
+	if relay {
+		open = l.keys.OpenRelay
+	}
+	session, err := open(ctx, w.id)
+	if err != nil {
+		return nil, keyError(err)
+	}
+	vrs, err := l.dialVRS(ctx)
+	if err != nil {
+		session.Close()
+		return nil, wire.VRSDown
+	}
+	pipe, theirs, err := socketPair()
+	if err != nil {
+		return nil, errors.Join(wire.Internal, session.Close(), vrs.Close())
+	}
+	w.pipe = pipe
+	w.process, err = oneshot.Start(context.WithoutCancel(ctx), oneshot.Spec{
+		Path: l.c.Worker.Path, Args: l.c.Worker.Args, UID: l.c.Worker.UID, MaxLife: l.c.Worker.Life,
+		Files: []*os.File{FileLauncher: theirs, FileVRS: vrs, FileKeys: session},
+	})
+	if err != nil {
+		pipe.Close()
+		return nil, wire.Internal
+	}
+	pipe.SetDeadline(time.Now().Add(l.c.Worker.Life))
+	s.Keys = l.c.Setup.Keys
+	if w.talk, err = issue.Begin(pipe, s); err != nil {
+		w.end()
+		return nil, wire.Internal
+	}
+	return w, nil
+}
+
+// end makes sure that the process is gone.
+func (w *started) end() {
+	w.process.Kill()
+	<-w.process.Done()
+	w.pipe.Close()
+}
+
+// keyError keeps the key process's own number where it is one.
+func keyError(err error) error {
+	if c := codeOf(err); c != wire.Internal {
+		return c
+	}
+	return wire.KeyRefused
+}
+
+func codeOf(err error) wire.Code {
+	var c wire.Code
+	if errors.As(err, &c) && c.Known() && c != wire.OK {
+		return c
+	}
+	return wire.Internal
+}
+
+// dialVRS gives a connected socket; the TLS in it begins and ends in the
+// worker.
+func (l *Launcher) dialVRS(ctx context.Context) (*os.File, error) {
+	d := net.Dialer{Timeout: DefaultDial}
+	c, err := d.DialContext(ctx, "tcp", l.c.VRS)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	return c.(*net.TCPConn).File()
+}
+
+// seat starts the worker of an admitted request, has its key vouched for, and
+// keeps it until its request comes. free is called when the process is gone.
+func (l *Launcher) seat(ctx context.Context, a admitted, free func()) (wire.Attested, error) {
+	s := l.c.Setup
+	s.Mode, s.Header, s.Phone = issue.ModeIssue, &a.header, a.phone
+	st, err := l.start(ctx, s, false)
+	if err != nil {
+		free()
+		return wire.Attested{}, err
+	}
+	expires := st.until.Unix()
+	d := wire.AttestationDigest(a.header, st.talk.Key(), expires)
+	sig, err := l.keys.Attest(ctx, st.id, d)
+	if err != nil {
+		st.end()
+		free()
+		return wire.Attested{}, keyError(err)
+	}
+	if err := l.sessions.served(ctx, a.kiosk, l.c.Node); err != nil {
+		st.end()
+		free()
+		return wire.Attested{}, wire.Internal
+	}
+	l.keep(&worker{st.process, st.pipe, st.talk, a, expires, time.Since(a.since)}, free)
+	return wire.Attested{
+		Key: st.talk.Key(), Expires: expires, Signature: sig, Chain: l.c.Setup.Keys.Chains[keys.PurposeAttest],
+	}, nil
+}
+
+// keep seats a worker and waits for its end in the background.
+func (l *Launcher) keep(w *worker, free func()) {
+	l.mu.Lock()
+	l.live[w.request.seat] = w
+	l.mu.Unlock()
+	l.hands.Add(1)
+	go func() {
+		defer l.hands.Done()
+		<-w.process.Done()
+		free()
+		// Whoever has taken the seat reads on: the last word may still lie in the pipe.
+		if l.take(w.request.seat, w) { // its request never came
+			w.pipe.Close()
+			l.ended(w.request, w.event(issue.Event{Code: wire.TimedOut, At: issue.Admit}), nil)
+		}
+	}()
+}
+
+// take unseats a worker; false when somebody else has.
+func (l *Launcher) take(s seat, w *worker) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.live[s] != w {
+		return false
+	}
+	delete(l.live, s)
+	return true
+}
+
+// event adds the launcher's own step.
+func (w *worker) event(e issue.Event) issue.Event {
+	e.Micros[issue.Admit] = uint32(min(w.admit.Microseconds(), 1<<32-1))
+	return e
+}
+
+// request hands a sealed request to its worker and gives the sealed answer,
+// once the event of it is on disk.
+func (l *Launcher) request(ctx context.Context, c call) (any, error) {
+	s, err := wire.Decode[wire.Sealed](c.Body, channel.DefaultMaxUp)
+	if err != nil {
+		return nil, err
+	}
+	w, err := l.seated(s, c.Kiosk)
+	if err != nil {
+		return nil, err
+	}
+	done, err := w.talk.Ask(s, w.expires)
+	l.dismiss(w)
+	if err != nil {
+		l.voidLater(w.talk.Token(), w.request)
+		return nil, l.ended(w.request, w.event(issue.Event{Code: wire.Internal}), wire.Internal)
+	}
+	if err := l.ended(w.request, w.event(done.Event), nil); err != nil {
+		l.voidLater(w.talk.Token(), w.request) // the answer does not leave
+		return nil, err
+	}
+	if done.Answer == nil {
+		return nil, codeOf(done.Event.Code)
+	}
+	return done.Answer, nil
+}
+
+// seated unseats the worker that a sealed request is for. Another kiosk's
+// request finds nothing, and takes nothing away.
+func (l *Launcher) seated(s wire.Sealed, kiosk []byte) (*worker, error) {
+	if len(s.Nonce) != 32 {
+		return nil, wire.Malformed
+	}
+	at := seat{[32]byte(s.Nonce), s.Counter}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w := l.live[at]
+	if w == nil {
+		return nil, wire.NonceUsed
+	}
+	if string(w.request.kiosk[:]) != string(kiosk) {
+		return nil, wire.NonceUnknown
+	}
+	delete(l.live, at)
+	return w, nil
+}
+
+// dismissed is how long a worker that is done may take to end by itself.
+const dismissed = time.Second
+
+// dismiss ends a worker that has said its last word.
+func (l *Launcher) dismiss(w *worker) {
+	w.pipe.Close()
+	time.AfterFunc(dismissed, w.process.Kill)
+}
+
+// ended writes how a request ended. It gives AuditDown when that is not on
+// disk, otherwise err.
+func (l *Launcher) ended(a admitted, e issue.Event, err error) error {
+	if !e.Code.Known() || e.At >= issue.Step(issue.NumSteps) {
+		e.Code, e.At = wire.Internal, issue.Admit
+	}
+	if down := l.record(audit.Event{Ended: &audit.Ended{
+		Request: a.request, Code: e.Code, At: uint8(e.At), Reservation: uint8(e.Reservation), Micros: e.Micros,
+	}}); down != nil {
+		return down
+	}
+	return err
+}
