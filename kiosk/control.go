@@ -102,9 +102,9 @@ func (a *Agent) start(ctx context.Context, c net.Conn) {
 		reply(c, Reply{Code: wire.Busy, RetryAfter: 60})
 		return
 	}
-	defer a.busy.Unlock()
 	v := &visit{agent: a, ready: func(r Reply) { reply(c, r) }}
 	e := v.run(ctx)
+	a.busy.Unlock() // before the last word: whoever hears it may start again
 	reply(c, Reply{Code: e.Code, Event: &e, Waiting: a.outbox.waiting(), Charged: a.payment.Charged()})
 }
 

@@ -37,7 +37,7 @@ func (v *visit) reader(ctx context.Context) (*os.File, error) {
 }
 
 func (r Reader) arguments() []string {
-	args := []string{"-reader", r.Name}
+	args := []string{"-name", r.Name}
 	if r.PCSCD != "" {
 		args = append(args, "-pcscd", r.PCSCD)
 	}

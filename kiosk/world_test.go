@@ -1,0 +1,480 @@
+package kiosk_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/hpke"
+	crand "crypto/rand"
+	"encoding/json"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"akashi/centre/channel"
+	"akashi/centre/wire"
+	"akashi/kiosk"
+	"akashi/kiosk/face"
+	"akashi/kiosk/reader"
+	"akashi/printer/glyph"
+	"akashi/testkit/paper"
+	"akashi/testkit/pki"
+	"akashi/testkit/residents"
+	"akashi/testkit/robot"
+	"akashi/testkit/simcard"
+	"akashi/testkit/simcard/tray"
+	"akashi/verifier/credential"
+)
+
+// hang bounds what must not hang; nothing is timed.
+const hang = 2 * time.Minute
+
+const origin = "http://127.0.0.1:8080"
+
+// program builds the kiosk once, as it ships: without cgo.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "kiosk")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "kiosk")
+	cmd := exec.Command("go", "build", "-o", path, "akashi/kiosk/cmd/kiosk")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return string(out), err
+	}
+	return path, nil
+})
+
+// scanCache keeps compiled code between the tests of one run.
+var scanCache = sync.OnceValue(func() string {
+	dir, err := os.MkdirTemp("", "cache")
+	if err != nil {
+		panic(err)
+	}
+	return dir
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := program(); err == nil {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.RemoveAll(scanCache())
+	os.Exit(code)
+}
+
+// town is a centre of the test's own, one kiosk whose agent is a process, and
+// a reader with simulated cards on it.
+type town struct {
+	t      testing.TB
+	dir    string
+	pki    *pki.World
+	gate   *gate
+	tray   *tray.Tray
+	agent  *exec.Cmd
+	config kiosk.Config
+	done   chan struct{} // closed when the agent is gone
+	out    bytes.Buffer
+}
+
+func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
+	t.Helper()
+	if _, err := glyph.Load(); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	path, err := program()
+	if err != nil {
+		t.Fatal(path, err)
+	}
+	w, err := pki.New(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "ak") // short, as socket paths must be
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	c := &town{t: t, dir: dir, pki: w, tray: tray.New()}
+	for _, d := range []string{"state", "out"} {
+		if err := os.Mkdir(filepath.Join(dir, d), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.WriteDir(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.WriteKiosk(dir, "kiosk-1"); err != nil {
+		t.Fatal(err)
+	}
+	c.gate = newGate(t, w)
+	c.serveCards()
+	c.config = kiosk.Config{
+		Centre: c.gate.address, CentreRoot: "centre-root.pem", Certificate: "kiosk.pem", Key: "kiosk.key",
+		Trust: "trust.json", TrustRoot: "trust-root.pem", Terms: "2026-11", Origin: origin,
+		Control: "control.sock", State: "state", Cache: scanCache(),
+		Reader: kiosk.Reader{Socket: "reader.sock"}, Printer: kiosk.Printer{Folder: "out"}, Program: path,
+	}
+	for _, m := range residents.Municipalities() {
+		c.config.Menu = append(c.config.Menu, face.Offer{Code: m.Code, NameJA: m.NameJA, NameEN: m.NameEN, Phone: m.Phone,
+			Kinds: []credential.Kind{credential.Domestic, credential.Overseas}, Fee: m.Fee})
+	}
+	for _, f := range change {
+		f(&c.config)
+	}
+	c.start()
+	return c
+}
+
+// serveCards serves the tray at the socket that the agent connects to.
+func (c *town) serveCards() {
+	ln, err := net.Listen("unix", filepath.Join(c.dir, "reader.sock"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go reader.Serve(c.t.Context(), conn, c.tray)
+		}
+	}()
+}
+
+// start starts the agent and waits until it serves and has its line.
+func (c *town) start() {
+	c.t.Helper()
+	b, err := json.Marshal(c.config)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	file := filepath.Join(c.dir, "kiosk.json")
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	c.agent = exec.Command(c.config.Program, "agent", "-config", file)
+	c.agent.Stderr = &c.out
+	stdout, err := c.agent.StdoutPipe()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := c.agent.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	done := make(chan struct{})
+	c.done = done
+	agent := c.agent
+	ready := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(stdout).ReadString('\n')
+		ready <- line
+		agent.Wait()
+		close(done)
+	}()
+	c.t.Cleanup(func() { agent.Process.Kill(); <-done })
+	if line := <-ready; !strings.HasPrefix(line, "kiosk ready control=") {
+		<-done
+		c.t.Fatalf("the agent said %q: %s", line, c.out.String())
+	}
+}
+
+// await waits until the agent's state is code.
+func (c *town) await(code wire.Code) {
+	c.t.Helper()
+	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		if got := c.once("state").Code; got == code {
+			return
+		} else if time.Since(begun) > hang {
+			c.t.Fatalf("state %v, want %v: %s", got, code, c.out.String())
+		}
+	}
+}
+
+func (c *town) dial(do string) (net.Conn, *bufio.Reader) {
+	c.t.Helper()
+	conn, err := net.Dial("unix", filepath.Join(c.dir, "control.sock"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	conn.SetDeadline(time.Now().Add(hang))
+	conn.Write(append(wire.Encode(kiosk.Command{Do: do}), '\n'))
+	return conn, bufio.NewReader(conn)
+}
+
+func (c *town) once(do string) kiosk.Reply {
+	c.t.Helper()
+	conn, r := c.dial(do)
+	defer conn.Close()
+	return c.reply(r)
+}
+
+func (c *town) reply(r *bufio.Reader) kiosk.Reply {
+	c.t.Helper()
+	line, err := r.ReadBytes('\n')
+	if err != nil {
+		c.t.Fatalf("the agent hung up: %v: %s", err, c.out.String())
+	}
+	v, err := wire.Decode[kiosk.Reply](bytes.TrimSpace(line), 1<<20)
+	if err != nil {
+		c.t.Fatalf("reply %s: %v", line, err)
+	}
+	return v
+}
+
+func (c *town) card(id string) (residents.Resident, *simcard.Card) {
+	c.t.Helper()
+	r, ok := residents.Find(id)
+	if !ok {
+		c.t.Fatalf("no resident %s", id)
+	}
+	a, err := simcard.AuthorityFrom(c.pki.Cards.ID, c.pki.Cards.Key)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	card, err := simcard.New(r, a, simcard.Options{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.gate.resident = r
+	return r, card
+}
+
+// visit is one session from outside.
+type visit struct {
+	first, last kiosk.Reply
+	record      robot.Record
+	err         error
+}
+
+// walk takes a resident through with their own card and PIN.
+func (c *town) walk(id string, kind credential.Kind, change ...func(*robot.Plan, kiosk.Reply)) visit {
+	c.t.Helper()
+	r, card := c.card(id)
+	conn, replies := c.dial("start")
+	defer conn.Close()
+	v := visit{first: c.reply(replies)}
+	if v.first.Address == "" {
+		return v
+	}
+	plan := robot.Plan{
+		PINs: []string{r.PIN}, Choices: []robot.Choice{{Municipality: r.Ask(), Kind: kind, Copies: 1}},
+		Insert: func() { c.tray.Lay(card) }, Take: c.tray.Clear,
+	}
+	for _, f := range change {
+		f(&plan, v.first)
+	}
+	ctx, cancel := context.WithTimeout(c.t.Context(), hang)
+	defer cancel()
+	v.record, v.err = robot.Follow(ctx, v.first.Address, v.first.Origin, v.first.Token, plan)
+	c.tray.Clear()
+	line, err := replies.ReadBytes('\n')
+	if err == nil {
+		v.last, _ = wire.Decode[kiosk.Reply](bytes.TrimSpace(line), 1<<20)
+	}
+	return v
+}
+
+// papers gives what lies in the printer's folder.
+func (c *town) papers() []string {
+	all, err := filepath.Glob(filepath.Join(c.dir, "out", "*"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return all
+}
+
+// children gives the processes whose parent is pid.
+func children(t testing.TB, pid int) []int {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []int
+	for _, path := range all {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		_, rest, ok := strings.Cut(string(b), ") ")
+		f := strings.Fields(rest)
+		if ok && len(f) > 1 && f[1] == strconv.Itoa(pid) {
+			n, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+			found = append(found, n)
+		}
+	}
+	return found
+}
+
+// files gives how many files a process has open.
+func files(t testing.TB, pid int) int {
+	t.Helper()
+	all, err := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
+}
+
+// gate is a gateway that answers as the whole centre does, for the resident
+// whose card lies on the reader.
+type gate struct {
+	pki      *pki.World
+	address  string
+	vrs      hpke.PrivateKey
+	resident residents.Resident
+	hook     func(wire.Type) // before each answer
+
+	mu      sync.Mutex
+	code    wire.Code // of the sealed answer
+	refuse  map[wire.Type]wire.Code
+	enabled bool
+	swap    *residents.Resident // whose paper is delivered instead
+	key     *channel.WorkerKey
+	header  wire.Header
+	settled []string
+	alarms  []wire.Code
+	beats   int
+}
+
+func newGate(t testing.TB, w *pki.World) *gate {
+	t.Helper()
+	vrs, err := hpke.MLKEM768X25519().GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gate{pki: w, vrs: vrs, enabled: true, refuse: map[wire.Type]wire.Code{}}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.address = ln.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan struct{})
+	go func() {
+		channel.Serve(ctx, ln, channel.ServerConfig{Certificate: w.Gateway.TLS(), Root: w.Centre.Pool(), Drain: time.Second}, g.handle)
+		close(served)
+	}()
+	t.Cleanup(func() { cancel(); <-served })
+	return g
+}
+
+func (g *gate) handle(_ context.Context, _ channel.Peer, t wire.Type, body json.RawMessage) (wire.Type, any, error) {
+	if g.hook != nil {
+		g.hook(t)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if c := g.refuse[t]; c != wire.OK {
+		return "", nil, &channel.Refused{Code: c, RetryAfter: 7}
+	}
+	switch t {
+	case wire.TypeBeat:
+		g.beats++
+		return wire.TypeBeaten, wire.Beaten{Now: time.Now().Unix(), Enabled: g.enabled}, nil
+	case wire.TypeOpen:
+		nonce := make([]byte, 32)
+		crand.Read(nonce)
+		return wire.TypeOpened, wire.Opened{Nonce: nonce, Expires: time.Now().Add(10 * time.Minute).Unix(), Now: time.Now().Unix()}, nil
+	case wire.TypeBegin:
+		return g.begin(body)
+	case wire.TypeRequest:
+		return g.request(body)
+	case wire.TypeSettle:
+		return g.settle(body)
+	case wire.TypeAlarm:
+		a, err := wire.Decode[wire.Alarm](body, 1<<10)
+		g.alarms = append(g.alarms, a.Code)
+		return wire.TypeAlarmed, nil, err
+	}
+	return "", nil, wire.FrameUnexpected
+}
+
+func (g *gate) begin(body []byte) (wire.Type, any, error) {
+	h, err := wire.Decode[wire.Header](body, 4<<10)
+	if err != nil {
+		return "", nil, err
+	}
+	if g.key, err = channel.NewWorkerKey(); err != nil {
+		return "", nil, err
+	}
+	g.header = h
+	a := wire.Attested{Key: g.key.Public(), Expires: time.Now().Add(time.Minute).Unix(), Chain: g.pki.Attest.DER()}
+	d := wire.AttestationDigest(h, a.Key, a.Expires)
+	a.Signature, err = ecdsa.SignASN1(crand.Reader, g.pki.Attest.Key, d[:])
+	return wire.TypeAttested, a, err
+}
+
+func (g *gate) request(body []byte) (wire.Type, any, error) {
+	s, err := wire.Decode[wire.Sealed](body, 64<<10)
+	if err != nil {
+		return "", nil, err
+	}
+	r, sealer, err := g.key.OpenRequest(g.header, s)
+	if err != nil {
+		return "", nil, err
+	}
+	a := wire.Answer{Code: g.code, Phone: "000-0000-0201"}
+	if g.code == wire.OK {
+		who := g.resident
+		if g.swap != nil {
+			who = *g.swap
+		}
+		a.Phone = ""
+		d, err := paper.Delivery(paper.Order{World: g.pki, Resident: who, Header: g.header, Card: r.Files.Digest(), Now: time.Now(),
+			SettleKey: g.vrs.PublicKey().Bytes(), SettleToken: bytes.Repeat([]byte{5}, 32)})
+		if err != nil {
+			return "", nil, err
+		}
+		a.Delivery = &d
+	}
+	out, err := sealer.Seal(a)
+	return wire.TypeAnswer, out, err
+}
+
+func (g *gate) settle(body []byte) (wire.Type, any, error) {
+	s, err := wire.Decode[wire.Settle](body, 8<<10)
+	if err != nil {
+		return "", nil, err
+	}
+	b, err := channel.OpenSettlement(g.vrs, s)
+	if err != nil {
+		return "", nil, err
+	}
+	var v struct {
+		Outcome string `json:"outcome"`
+	}
+	err = json.Unmarshal(b, &v)
+	g.settled = append(g.settled, v.Outcome)
+	return wire.TypeSettled, nil, err
+}
+
+// with changes the gate between its answers.
+func (g *gate) with(f func(*gate)) { g.mu.Lock(); defer g.mu.Unlock(); f(g) }
+
+// outcomes waits for n settlements.
+func (c *town) outcomes(n int) []string {
+	c.t.Helper()
+	for begun := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		c.gate.mu.Lock()
+		got := append([]string(nil), c.gate.settled...)
+		c.gate.mu.Unlock()
+		if len(got) >= n || time.Since(begun) > hang {
+			return got
+		}
+	}
+}
