@@ -13,7 +13,7 @@ import (
 
 // BenchmarkVerifySHC verifies a card of three doses from its QR text. The
 // metric "x-raw" is its cost in units of a bare ecdsa.Verify over the same
-// bytes, taken in the same run.
+// bytes, taken turn by turn in the same run; ns/op is the card's alone.
 func BenchmarkVerifySHC(b *testing.B) {
 	i := newIssuer(b)
 	third := `,{"fullUrl":"resource:3","resource":` + immunization("2022-02-01", "FA0003") + `}]}},"rid"`
@@ -28,19 +28,19 @@ func BenchmarkVerifySHC(b *testing.B) {
 		b.Fatal(err)
 	}
 	r, s := new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])
-	var raw time.Duration
+	var ours, raw time.Duration
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := shc.Verify(text, l, now); err != nil {
-			b.Fatal(err)
-		}
-		b.StopTimer()
 		from := time.Now()
-		if d := sha256.Sum256([]byte(jws[:dot])); !ecdsa.Verify(&i.key.PublicKey, d[:], r, s) {
-			b.Fatal("the raw signature is wrong")
+		_, err := shc.Verify(text, l, now)
+		between := time.Now()
+		d := sha256.Sum256([]byte(jws[:dot]))
+		ok := ecdsa.Verify(&i.key.PublicKey, d[:], r, s)
+		ours, raw = ours+between.Sub(from), raw+time.Since(between)
+		if err != nil || !ok {
+			b.Fatal(err, ok)
 		}
-		raw += time.Since(from)
-		b.StartTimer()
 	}
-	b.ReportMetric(float64(b.Elapsed())/float64(raw), "x-raw")
+	b.ReportMetric(float64(ours.Nanoseconds())/float64(b.N), "ns/op")
+	b.ReportMetric(float64(ours)/float64(raw), "x-raw")
 }

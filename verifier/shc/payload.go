@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"akashi/verifier/strictjson"
@@ -21,10 +22,19 @@ const DefaultMaxPayload = 16 << 10
 // payloadLimits: a bundle nests 11 levels deep, and a dose is about 20 values.
 var payloadLimits = strictjson.Limits{Depth: 16, Values: 2000}
 
+// readers keeps decompressors, whose windows of 40 KiB would otherwise be most
+// of what a verification allocates. A window forgets no sooner and no later
+// than freed memory does; a process that must forget ends.
+var readers = sync.Pool{New: func() any { return flate.NewReader(nil) }}
+
 // inflate decompresses raw DEFLATE (RFC 1951) that fills b.
 func inflate(b []byte) ([]byte, error) {
 	in := bytes.NewReader(b) // an io.ByteReader: not a byte is read beyond the end
-	z := flate.NewReader(in)
+	z := readers.Get().(io.ReadCloser)
+	defer readers.Put(z)
+	if err := z.(flate.Resetter).Reset(in, nil); err != nil {
+		return nil, ErrDeflate
+	}
 	var out bytes.Buffer
 	out.Grow(min(4*len(b)+bytes.MinRead, DefaultMaxPayload)) // cards shrink to about a third
 	_, err := out.ReadFrom(io.LimitReader(z, DefaultMaxPayload+1))

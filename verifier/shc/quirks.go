@@ -1,5 +1,7 @@
 package shc
 
+import "slices"
+
 // Quirk is a departure from the rules that real cards carry for good and that
 // Verify therefore tolerates. It is harmless, and nothing else is tolerated.
 type Quirk struct {
@@ -28,5 +30,6 @@ const (
 	asWritten mode = false // by us, before signing: they are not
 )
 
-// tolerates reports whether a card of this mode may have the quirk.
-func (m mode) tolerates(Quirk) bool { return m == asFound }
+// tolerates reports whether a card of this mode may have the quirk, which must
+// stand in the table.
+func (m mode) tolerates(q Quirk) bool { return m == asFound && slices.Contains(Quirks(), q) }
