@@ -26,6 +26,9 @@ const (
 	DefaultEnd = 3 * time.Second
 	// DefaultGrace is what a cancelled call gets to return.
 	DefaultGrace = time.Second
+	// DefaultSettle is how long a failed exchange is left to show itself as a
+	// removal: pcscd looks for cards every 0.4 s.
+	DefaultSettle = time.Second
 	// DefaultMaxReaders bounds the readers that are looked at; PC/SC lite
 	// itself has 16.
 	DefaultMaxReaders = 16
@@ -138,11 +141,38 @@ func (d *Device) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 		defer clear(own)
 		return c.transmit(own)
 	}, func(late []byte) { clear(late) })
+	if err == nil && len(response) < reader.MinResponse {
+		err = reader.Failed // a card that leaves may look like one that says nothing
+	}
 	if err != nil {
+		if reader.FaultOf(err) == reader.Failed && d.left() {
+			err = reader.Removed
+		}
 		d.powerOff()
 		return nil, outward(err)
 	}
 	return response, nil
+}
+
+// left waits DefaultSettle for the daemon to notice that the card is not there
+// any more. It comes before the powering-off: a daemon that is told to power
+// off a card which it has not missed yet overlooks the next one that is laid
+// down within that time (seen with pcsc-lite 1.9.9).
+func (d *Device) left() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), DefaultSettle)
+	defer cancel()
+	slots := []slot{{name: d.name}}
+	for looks := 0; d.link != nil && ctx.Err() == nil; looks++ {
+		first := slots[0].state
+		var err error
+		if slots, err = d.change(ctx, slots, looks > 0); err != nil {
+			return false
+		}
+		if !slots[0].present || looks > 0 && counter(slots[0].state) != counter(first) {
+			return true
+		}
+	}
+	return false
 }
 
 // WaitRemoved powers the card off and waits until it has left the reader; a

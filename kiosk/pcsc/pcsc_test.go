@@ -136,6 +136,20 @@ func TestRestartsAreCountedOneByOne(t *testing.T) {
 	})
 }
 
+func TestEmptyAnswer(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newService(ours)
+		s.lay(0, true, false)
+		d := s.device(ours)
+		wantFault(t, d.WaitCard(limited(t, time.Minute)), 0)
+		s.answer = func([]byte) ([]byte, error) { return []byte{0x90}, nil }
+		_, err := d.Transmit(limited(t, time.Second), make([]byte, 4))
+		wantFault(t, err, reader.Failed)
+		s.power(t, 1, 1)
+		d.End()
+	})
+}
+
 func TestTransmitErrorsCutPower(t *testing.T) {
 	for _, c := range []struct {
 		err  error
@@ -156,6 +170,40 @@ func TestTransmitErrorsCutPower(t *testing.T) {
 			_, err = d.Transmit(limited(t, time.Second), make([]byte, 4))
 			wantFault(t, err, reader.NoCard)
 			d.End()
+		})
+	}
+}
+
+// TestFailureThatWasARemoval: the exchange fails first and the daemon notices
+// only then that the card has gone, or that another lies there.
+func TestFailureThatWasARemoval(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		then func(*service)
+		want reader.Fault
+	}{
+		{"gone", func(s *service) { s.lay(0, false, false) }, reader.Removed},
+		{"gone and back", func(s *service) { s.lay(0, false, false); s.lay(0, true, false) }, reader.Removed},
+		{"still there", func(s *service) {}, reader.Failed},
+		{"the daemon goes", func(s *service) { s.do(func() { s.up = false }) }, reader.Failed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newService(ours)
+				s.lay(0, true, false)
+				d := s.device(ours)
+				wantFault(t, d.WaitCard(limited(t, time.Minute)), 0)
+				s.answer = func([]byte) ([]byte, error) {
+					go func() { time.Sleep(300 * time.Millisecond); c.then(s) }()
+					return nil, reader.Failed
+				}
+				_, err := d.Transmit(limited(t, time.Second), make([]byte, 4))
+				wantFault(t, err, c.want)
+				if _, err = d.Transmit(limited(t, time.Second), make([]byte, 4)); err != reader.NoCard {
+					t.Errorf("%v", err)
+				}
+				d.End()
+			})
 		})
 	}
 }

@@ -2,7 +2,7 @@
 // inherited stream socket and ends, the card powered off, when the socket
 // closes or its parent dies. It writes no file and no log.
 //
-//	reader -name "Virtual PCD 00 00" -fd 3
+//	reader -name "Virtual PCD 00 00" [-pcscd SOCKET] [-fd 3]
 //
 // Exit codes: 0 the other end closed; 1 it could not serve; 2 bad usage.
 package main
@@ -32,11 +32,17 @@ func init() { runtime.LockOSThread() }
 
 func main() {
 	name := flag.String("name", "", "the PC/SC reader's exact name")
+	daemon := flag.String("pcscd", "", "the PC/SC daemon's `socket`; empty: the system's")
 	fd := flag.Int("fd", 3, "the inherited stream socket")
 	flag.Parse()
 	if *name == "" || *fd < 3 || flag.NArg() != 0 {
 		flag.Usage()
 		os.Exit(2)
+	}
+	if *daemon != "" {
+		// The library reads it once, at its first call; a process is started
+		// with an empty environment.
+		os.Setenv("PCSCLITE_CSOCK_NAME", *daemon)
 	}
 	if err := run(*name, *fd); err != nil {
 		fmt.Fprintln(os.Stderr, err)

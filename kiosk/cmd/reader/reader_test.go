@@ -1,0 +1,505 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"akashi/kiosk/mynumber"
+	"akashi/kiosk/reader"
+	"akashi/testkit/pcscd"
+	"akashi/testkit/residents"
+	"akashi/testkit/simcard"
+	"akashi/testkit/vpcd"
+	"akashi/verifier/cardrecord"
+)
+
+// These tests run the reader process against a real pcscd with a virtual
+// reader: the session worker's end of the socket is here.
+
+// enough is a limit against hangs only.
+const enough = 2 * time.Minute
+
+// build compiles the command once, with cgo.
+var build = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "reader-test-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "reader")
+	cmd := exec.Command("go", "build", "-o", path, "akashi/kiosk/cmd/reader")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return dir, errors.New("the reader does not build with cgo; apt-get install libpcsclite-dev pkg-config gcc: " + string(out))
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, _ := build(); path != "" {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+func program(t testing.TB) string {
+	t.Helper()
+	path, err := build()
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	return path
+}
+
+// process is a running reader and the client of it.
+type process struct {
+	*reader.Client
+	cmd    *exec.Cmd
+	stderr bytes.Buffer
+	exited chan error
+}
+
+// start runs the reader process on slot 0 of a daemon.
+func start(t testing.TB, server *pcscd.Server) *process {
+	t.Helper()
+	return launch(t, server, []string{program(t), "-name", pcscd.Readers[0], "-fd", "3"})
+}
+
+// launch runs a command with the reader's end of a socket as descriptor 3.
+func launch(t testing.TB, server *pcscd.Server, command []string) *process {
+	t.Helper()
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, far := os.NewFile(uintptr(fds[0]), "near"), os.NewFile(uintptr(fds[1]), "far")
+	defer near.Close()
+	defer far.Close()
+	conn, err := net.FileConn(near)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{Client: reader.NewClient(conn), exited: make(chan error, 1)}
+	p.cmd = exec.Command(command[0], command[1:]...)
+	p.cmd.Env = []string{server.Env()}
+	p.cmd.ExtraFiles = []*os.File{far}
+	p.cmd.Stderr = &p.stderr
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { p.exited <- p.cmd.Wait() }()
+	t.Cleanup(func() {
+		p.Close()
+		p.cmd.Process.Kill()
+	})
+	return p
+}
+
+// exit waits for the process to end and gives its exit code.
+func (p *process) exit(t *testing.T) int {
+	t.Helper()
+	select {
+	case <-p.exited:
+		return p.cmd.ProcessState.ExitCode()
+	case <-time.After(enough):
+		t.Fatal("the reader process did not end")
+		return -1
+	}
+}
+
+func limited(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), enough)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+var authority = sync.OnceValue(func() *simcard.Authority {
+	a, err := simcard.NewAuthority()
+	if err != nil {
+		panic(err)
+	}
+	return a
+})
+
+func newCard(t testing.TB, o simcard.Options) *simcard.Card {
+	t.Helper()
+	c, err := simcard.New(residents.All()[0], authority(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func plug(t testing.TB, server *pcscd.Server, slot int, c vpcd.Card) *vpcd.Slot {
+	t.Helper()
+	s, err := server.Plug(t.Context(), slot, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Pull() })
+	return s
+}
+
+func verified(t testing.TB, p *process, c *simcard.Card) *mynumber.Card {
+	t.Helper()
+	pin, err := mynumber.NewPIN([]byte(c.Resident().PIN))
+	if err != nil {
+		t.Fatal(err)
+	}
+	card, err := mynumber.Verify(limited(t), p, pin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Verified() {
+		t.Fatal("the card holds no PIN for presented")
+	}
+	return card
+}
+
+// eventually waits for what another process does in its own time.
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(enough); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+func wantFault(t *testing.T, err error, want ...reader.Fault) {
+	t.Helper()
+	if !slices.Contains(want, reader.FaultOf(err)) {
+		t.Errorf("got %v, want %v", err, want)
+	}
+}
+
+// TestSession reads a card from insertion to removal and verifies its records.
+func TestSession(t *testing.T) {
+	server := pcscd.Require(t)
+	p := start(t, server)
+	c := newCard(t, simcard.Options{Strict: true, FirstFails: true})
+	waited := make(chan error, 1)
+	go func() { waited <- p.WaitCard(limited(t)) }()
+	slot := plug(t, server, 0, c)
+	if err := <-waited; err != nil {
+		t.Fatal(err)
+	}
+	status, err := mynumber.Check(limited(t), p)
+	if err != nil || !status.Expires.Full() || status.TriesLeft != 3 {
+		t.Fatalf("%+v, %v", status, err)
+	}
+	card := verified(t, p, c)
+	files, err := card.Read(limited(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := cardrecord.SessionDigest(1, []byte("nonce"), []byte("kiosk"), "terms")
+	signature, err := card.Sign(limited(t), digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := cardrecord.Parse(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := authority()
+	if err := errors.Join(record.Verify(cardrecord.Authorities{a.KeyID(): a.Public()}), record.VerifyChallenge(digest, signature)); err != nil {
+		t.Error(err)
+	}
+	go slot.Pull()
+	if err := p.WaitRemoved(limited(t)); err != nil {
+		t.Error(err)
+	}
+	if err := p.End(); err != nil {
+		t.Error(err)
+	}
+	p.Close()
+	if code := p.exit(t); code != 0 || p.stderr.Len() != 0 {
+		t.Errorf("exit code %d, said %q", code, p.stderr.String())
+	}
+}
+
+// TestPowerIsCut: however a session ends, the card forgets the PIN. It lies on
+// the reader all the while.
+func TestPowerIsCut(t *testing.T) {
+	server := pcscd.Require(t)
+	c := newCard(t, simcard.Options{})
+	plug(t, server, 0, c)
+	for _, end := range []struct {
+		name string
+		do   func(t *testing.T, p *process)
+	}{
+		{"End", func(t *testing.T, p *process) {
+			if err := p.End(); err != nil {
+				t.Error(err)
+			}
+		}},
+		{"the session worker closes or dies", func(t *testing.T, p *process) { p.Close() }},
+		{"a cancelled call", func(t *testing.T, p *process) {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(10*time.Millisecond, cancel)
+			wantFault(t, p.WaitRemoved(ctx), reader.Closed)
+		}},
+		{"WaitRemoved, at once", func(t *testing.T, p *process) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			wantFault(t, p.WaitRemoved(ctx), reader.Deadline)
+		}},
+		{"the parent's death", func(t *testing.T, p *process) { p.cmd.Process.Signal(syscall.SIGTERM) }},
+		{"the next WaitCard", func(t *testing.T, p *process) {
+			if err := p.WaitCard(limited(t)); err != nil || c.Verified() {
+				t.Errorf("%v; PIN still open: %v", err, c.Verified())
+			}
+		}},
+		{"the reader process is killed", func(t *testing.T, p *process) {
+			p.cmd.Process.Kill()
+			p.exit(t)
+			next := start(t, server)
+			if err := next.WaitCard(limited(t)); err != nil || c.Verified() {
+				t.Errorf("next session: %v; PIN still open: %v", err, c.Verified())
+			}
+		}},
+	} {
+		t.Run(end.name, func(t *testing.T) {
+			p := start(t, server)
+			if err := p.WaitCard(limited(t)); err != nil {
+				t.Fatal(err)
+			}
+			verified(t, p, c)
+			end.do(t, p)
+			eventually(t, "the card forgets the PIN", func() bool { return !c.Verified() })
+		})
+	}
+}
+
+// TestParentDies: the parent is killed while somebody else keeps the socket
+// open; the reader ends all the same, and the card loses its power.
+func TestParentDies(t *testing.T) {
+	server := pcscd.Require(t)
+	c := newCard(t, simcard.Options{})
+	plug(t, server, 0, c)
+	shell := []string{"sh", "-c", `"$0" -name "$1" -fd 3 & wait`, program(t), pcscd.Readers[0]}
+	p := launch(t, server, shell)
+	if err := p.WaitCard(limited(t)); err != nil {
+		t.Fatal(err)
+	}
+	verified(t, p, c)
+	p.cmd.Process.Kill()
+	p.exit(t)
+	eventually(t, "the card forgets the PIN", func() bool { return !c.Verified() })
+	wantFault(t, p.WaitCard(limited(t)), reader.Closed)
+}
+
+// TestClosedOff looks at what the kernel says of the process.
+func TestClosedOff(t *testing.T) {
+	server := pcscd.Require(t)
+	p := start(t, server)
+	if err := p.End(); err != nil { // an answer: it has closed itself off
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		"limits": `Max core file size +0 +0 `,
+		"status": `NoNewPrivs:\t1`,
+	} {
+		b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), file))
+		if err != nil {
+			t.Skipf("no /proc here: %v", err)
+		}
+		if !regexp.MustCompile(want).Match(b) {
+			t.Errorf("%s: no %q", file, want)
+		}
+	}
+}
+
+// TestRemovedMidRead: the card leaves at some command of the read.
+func TestRemovedMidRead(t *testing.T) {
+	server := pcscd.Require(t)
+	c := newCard(t, simcard.Options{Faults: simcard.Faults{LeaveAt: 8}})
+	plug(t, server, 0, c)
+	p := start(t, server)
+	if err := p.WaitCard(limited(t)); err != nil {
+		t.Fatal(err)
+	}
+	card := verified(t, p, c)
+	files, err := card.Read(limited(t))
+	wantFault(t, err, reader.Removed)
+	if files.Number != nil {
+		t.Error("files came in part")
+	}
+	_, err = p.Transmit(limited(t), []byte{0, 0xB0, 0, 0, 0})
+	wantFault(t, err, reader.NoCard)
+	if err := p.WaitRemoved(limited(t)); err != nil {
+		t.Error(err)
+	}
+	again := newCard(t, simcard.Options{})
+	plug(t, server, 0, again)
+	if err := p.WaitCard(limited(t)); err != nil {
+		t.Fatalf("the same process with the next card: %v", err)
+	}
+	verified(t, p, again)
+}
+
+func TestTwoCards(t *testing.T) {
+	server := pcscd.Require(t)
+	plug(t, server, 0, newCard(t, simcard.Options{}))
+	second := plug(t, server, 1, newCard(t, simcard.Options{}))
+	p := start(t, server)
+	eventually(t, "two cards are seen", func() bool {
+		return reader.FaultOf(p.WaitCard(limited(t))) == reader.TwoCards
+	})
+	if err := second.Pull(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "one card is taken", func() bool { return p.WaitCard(limited(t)) == nil })
+}
+
+// TestHeldByAnother: another process has the card exclusively.
+func TestHeldByAnother(t *testing.T) {
+	server := pcscd.Require(t)
+	c := newCard(t, simcard.Options{})
+	plug(t, server, 0, c)
+	first := start(t, server)
+	if err := first.WaitCard(limited(t)); err != nil {
+		t.Fatal(err)
+	}
+	verified(t, first, c)
+	p := start(t, server)
+	wantFault(t, p.WaitCard(limited(t)), reader.Held)
+	if !c.Verified() {
+		t.Error("the other session was disturbed")
+	}
+	first.Close()
+	first.exit(t)
+	if err := p.WaitCard(limited(t)); err != nil {
+		t.Errorf("after the other has ended: %v", err)
+	}
+}
+
+// TestDaemonKilled: pcscd dies under a session; the same reader process goes
+// on once it is back.
+func TestDaemonKilled(t *testing.T) {
+	server := pcscd.Require(t)
+	c := newCard(t, simcard.Options{})
+	plug(t, server, 0, c)
+	p := start(t, server)
+	if err := p.WaitCard(limited(t)); err != nil {
+		t.Fatal(err)
+	}
+	card := verified(t, p, c)
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := card.Sign(limited(t), [32]byte{})
+	wantFault(t, err, reader.Unavailable)
+	waited := make(chan error, 1)
+	go func() { waited <- p.WaitCard(limited(t)) }()
+	if err := server.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	plug(t, server, 0, c)
+	if err := <-waited; err != nil {
+		t.Fatalf("after the restart: %v", err)
+	}
+	if c.Verified() {
+		t.Error("the card still holds the PIN for presented")
+	}
+	verified(t, p, c)
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	wantFault(t, p.WaitCard(limited(t)), reader.Unavailable)
+}
+
+// TestWrongPINAndLocked: the tries come over the whole stack, and a locked
+// card is sent no PIN.
+func TestWrongPINAndLocked(t *testing.T) {
+	server := pcscd.Require(t)
+	c := newCard(t, simcard.Options{})
+	plug(t, server, 0, c)
+	p := start(t, server)
+	if err := p.WaitCard(limited(t)); err != nil {
+		t.Fatal(err)
+	}
+	for left := 2; left >= 0; left-- {
+		pin, _ := mynumber.NewPIN([]byte("0000"))
+		_, err := mynumber.Verify(limited(t), p, pin)
+		var wrong *mynumber.PINError
+		if !errors.As(err, &wrong) || wrong.Left != left || c.TriesLeft() != left {
+			t.Errorf("want %d, got %v; the card has %d", left, err, c.TriesLeft())
+		}
+	}
+	before := c.Commands()
+	pin, _ := mynumber.NewPIN([]byte(c.Resident().PIN))
+	if _, err := mynumber.Verify(limited(t), p, pin); !errors.Is(err, mynumber.ErrLocked) {
+		t.Errorf("%v", err)
+	}
+	if c.Commands() != before+3 {
+		t.Errorf("%d commands to a locked card; SELECT, SELECT and the query are 3", c.Commands()-before)
+	}
+}
+
+func TestNoDaemon(t *testing.T) {
+	server := pcscd.Require(t)
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	wantFault(t, start(t, server).WaitCard(limited(t)), reader.Unavailable)
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{nil, {"-name", "x", "-fd", "2"}, {"-name", "x", "more"}, {"-fd", "3"}} {
+		err := exec.Command(program(t), args...).Run()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != 2 {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+	out, err := exec.Command(program(t), "-name", "x", "-fd", "9").CombinedOutput()
+	if err == nil || !bytes.Contains(out, []byte("file descriptor 9")) {
+		t.Errorf("no socket: %v, %s", err, out)
+	}
+}
+
+// BenchmarkSession is a whole reading over real PC/SC: insertion is over, the
+// card has no latency of its own.
+func BenchmarkSession(b *testing.B) {
+	server := pcscd.Require(b)
+	c := newCard(b, simcard.Options{})
+	plug(b, server, 0, c)
+	p := start(b, server)
+	for b.Loop() {
+		if err := p.WaitCard(limited(b)); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := mynumber.Check(limited(b), p); err != nil {
+			b.Fatal(err)
+		}
+		card := verified(b, p, c)
+		if _, err := card.Read(limited(b)); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := card.Sign(limited(b), [32]byte{}); err != nil {
+			b.Fatal(err)
+		}
+		if err := p.End(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
