@@ -219,25 +219,72 @@ func state(stat string) string {
 	return ""
 }
 
-// The card reader goes away at any time: a code of its own, no paper.
-func TestReaderGoneAtEveryScreen(t *testing.T) {
-	c := newTown(t)
+// ofProcess puts a reader process between worker and card.
+func ofProcess(t *testing.T) func(*kiosk.Config) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(k *kiosk.Config) { k.Reader = kiosk.Reader{Program: self} } // newTown names it
+}
+
+// kill -9 of the reader process at every screen at which the card is used: a
+// code of its own, no paper, no money, and the next session is served.
+func TestReaderKilledAtEveryScreen(t *testing.T) {
+	c := newTown(t, ofProcess(t))
 	c.await(wire.OK)
-	for _, at := range []face.Screen{face.InsertCard, face.PIN, face.Reading} {
-		v := c.walk("takasaki", credential.Domestic, func(p *robot.Plan, _ kiosk.Reply) {
+	open := files(t, c.agent.Process.Pid)
+	for _, at := range []face.Screen{face.Consent, face.InsertCard, face.PIN, face.Reading, face.TakeCard} {
+		v := c.walk("takasaki", credential.Domestic, func(p *robot.Plan, r kiosk.Reply) {
 			p.Seen = func(s face.Tell) {
-				if s.Screen == at {
-					c.tray.Clear()
+				if s.Screen != at {
+					return
+				}
+				for _, pid := range children(t, c.agent.Process.Pid) {
+					if pid != r.Worker {
+						syscall.Kill(pid, syscall.SIGKILL)
+					}
 				}
 			}
-			if at == face.InsertCard {
-				p.Insert = nil
-				p.CancelAt = face.InsertCard
+			if at == face.TakeCard {
+				p.Take = nil
 			}
 		})
-		if v.last.Code == wire.OK || v.last.Code == wire.Internal || len(c.papers()) != 0 {
-			t.Errorf("%s: first %+v, last %+v, shown %v, %v, %d papers: %s", at, v.first, v.last, v.record.Shown, v.err, len(c.papers()), c.out.String())
+		if v.last.Code != wire.ReaderFault || v.last.Charged != 0 || len(c.papers()) != 0 {
+			t.Errorf("%s: %v, %d papers, shown %v", at, v.last.Code, len(c.papers()), v.record.Shown)
 		}
+		c.clean(open)
+	}
+	if v := c.walk("takasaki", credential.Domestic); v.last.Code != wire.OK {
+		t.Errorf("after all that: %v", v.last.Code)
+	}
+	c.clean(open)
+}
+
+func TestNoReader(t *testing.T) {
+	c := newTown(t, func(k *kiosk.Config) { k.Reader.Socket = "nobody.sock" })
+	c.await(wire.OK)
+	open := files(t, c.agent.Process.Pid)
+	if v := c.walk("takasaki", credential.Domestic); v.first.Code != wire.ReaderFault || v.first.Event == nil {
+		t.Errorf("%+v", v.first)
+	}
+	c.clean(open)
+}
+
+// The card is taken too early: a code of its own, no paper.
+func TestCardTakenTooEarly(t *testing.T) {
+	c := newTown(t)
+	c.await(wire.OK)
+	v := c.walk("takasaki", credential.Domestic, func(p *robot.Plan, _ kiosk.Reply) {
+		p.Seen = func(s face.Tell) {
+			if s.Screen == face.PIN {
+				c.tray.Clear()
+			}
+		}
+	})
+	if v.last.Code != wire.CardRemoved || len(c.papers()) != 0 {
+		t.Errorf("%v, %d papers", v.last.Code, len(c.papers()))
 	}
 }
 

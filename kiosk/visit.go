@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"net"
 	"os"
 	"sync"
@@ -49,11 +50,13 @@ func (v *visit) run(ctx context.Context) session.Event {
 	v.agent.payment.Release(ctx)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.event == nil { // the worker died without a word
-		v.event = &session.Event{Code: wire.Internal}
-		v.event.Entered[session.Wipe] = 1
+	switch {
+	case v.event != nil:
+		return *v.event
+	case errors.Is(err, errReader):
+		return session.Event{Code: wire.ReaderFault}
 	}
-	return *v.event
+	return session.Event{Code: wire.Internal} // the worker died without a word
 }
 
 // ends are the agent's ends of a worker's sockets.
@@ -62,35 +65,23 @@ type ends struct {
 	side  *net.UnixConn
 }
 
-func (e ends) close() { e.hatch.Close(); e.side.Close() }
+func (e ends) close() {
+	if e.hatch != nil {
+		e.hatch.Close()
+	}
+	if e.side != nil {
+		e.side.Close()
+	}
+}
 
 // begin opens the session's sockets and starts reader and worker.
 func (v *visit) begin(ctx context.Context) (ends, error) {
 	var e ends
-	var child [4]*os.File
-	drop := func() {
+	child, err := v.open(ctx, &e)
+	if err != nil {
 		for _, f := range child {
-			if f != nil {
-				f.Close()
-			}
+			f.Close()
 		}
-	}
-	var err error
-	if e.hatch, child[0], err = pair(); err != nil {
-		return e, err
-	}
-	side, f, err := pair()
-	if err != nil {
-		e.hatch.Close()
-		drop()
-		return e, err
-	}
-	e.side, child[1] = side.(*net.UnixConn), f
-	if child[2], err = v.reader(ctx); err == nil {
-		child[3], err = v.listen()
-	}
-	if err != nil {
-		drop()
 		e.close()
 		return e, err
 	}
@@ -100,7 +91,7 @@ func (v *visit) begin(ctx context.Context) (ends, error) {
 		life = session.DefaultSession
 	}
 	p, err := v.start(ctx, oneshot.Spec{
-		Path: c.Program, Args: []string{"session"}, Files: child[:], UID: c.UID.Session, MaxLife: life + DefaultDoor + workerSlack,
+		Path: c.Program, Args: []string{"session"}, Files: child, UID: c.UID.Session, MaxLife: life + DefaultDoor + workerSlack,
 	})
 	if err != nil {
 		e.close()
@@ -111,6 +102,33 @@ func (v *visit) begin(ctx context.Context) (ends, error) {
 	v.reply.Worker = p.PID()
 	return e, nil
 }
+
+// open gives what the worker is handed, in the order in which Session takes
+// it, and keeps the agent's ends.
+func (v *visit) open(ctx context.Context, e *ends) (child []*os.File, err error) {
+	var f *os.File
+	if e.hatch, f, err = pair(); err != nil {
+		return child, err
+	}
+	child = append(child, f)
+	var side net.Conn
+	if side, f, err = pair(); err != nil {
+		return child, err
+	}
+	e.side = side.(*net.UnixConn)
+	child = append(child, f)
+	if f, err = v.reader(ctx); err != nil {
+		return child, errors.Join(errReader, err)
+	}
+	child = append(child, f)
+	if f, err = v.listen(); err != nil {
+		return child, err
+	}
+	return append(child, f), nil
+}
+
+// errReader says that there is no card reader to hand over.
+var errReader = errors.New("kiosk: no card reader; check the reader process or its socket")
 
 // start starts a process that finish will see to.
 func (v *visit) start(ctx context.Context, s oneshot.Spec) (*oneshot.Process, error) {

@@ -8,6 +8,7 @@ import (
 	"crypto/hpke"
 	crand "crypto/rand"
 	"encoding/json"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -62,7 +63,27 @@ var scanCache = sync.OnceValue(func() string {
 	return dir
 })
 
+// relay makes this test program a reader process: it passes the reader's
+// protocol on to the socket that its name gives.
+func relay(name string) {
+	f := os.NewFile(3, "session")
+	up, err := net.FileConn(f)
+	if err != nil {
+		os.Exit(1)
+	}
+	down, err := net.Dial("unix", name)
+	if err != nil {
+		os.Exit(1)
+	}
+	go func() { io.Copy(up, down); os.Exit(0) }()
+	io.Copy(down, up)
+	os.Exit(0)
+}
+
 func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "-name" {
+		relay(os.Args[2])
+	}
 	code := m.Run()
 	if path, err := program(); err == nil {
 		os.RemoveAll(filepath.Dir(path))
@@ -132,6 +153,9 @@ func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
 	}
 	for _, f := range change {
 		f(&c.config)
+	}
+	if c.config.Reader.Program != "" {
+		c.config.Reader.Name = filepath.Join(dir, "reader.sock")
 	}
 	c.start()
 	return c
