@@ -195,7 +195,8 @@ func dial(ctx context.Context, c DialConfig, role string) (*nats.Conn, error) {
 		nats.Secure(t), nats.TLSHandshakeFirst(), nats.CustomInboxPrefix(inbox(role)),
 		nats.Name(role), nats.MaxReconnects(-1), nats.ReconnectWait(200*time.Millisecond),
 		nats.ReconnectBufSize(-1), // nothing is kept for later: a request that cannot leave fails
-		nats.Timeout(5*time.Second), nats.NoEcho())
+		nats.Timeout(5*time.Second), nats.NoEcho(),
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {})) // the library would print
 	if err != nil {
 		return nil, errors.New("centre: no connection to the bus: is the node up and this role's certificate valid?")
 	}

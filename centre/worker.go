@@ -194,20 +194,33 @@ func (l *Launcher) request(ctx context.Context, c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	done, err := w.talk.Ask(s, w.expires)
-	l.dismiss(w)
+	done, err := l.work(w, s)
 	if err != nil {
-		l.voidLater(w.talk.Token(), w.request)
-		return nil, l.ended(w.request, w.event(issue.Event{Code: wire.Internal}), wire.Internal)
-	}
-	if err := l.ended(w.request, w.event(done.Event), nil); err != nil {
-		l.voidLater(w.talk.Token(), w.request) // the answer does not leave
+		l.voidLater(w.talk.Token(), w.request) // no answer leaves
 		return nil, err
 	}
 	if done.Answer == nil {
 		return nil, codeOf(done.Event.Code)
 	}
 	return done.Answer, nil
+}
+
+// work has the worker answer, and writes how that ended. A stop that came
+// meanwhile keeps the answer here: it is the very one that may be wrong.
+func (l *Launcher) work(w *worker, s wire.Sealed) (issue.Done, error) {
+	defer l.dismiss(w)
+	if err := l.mayIssue(w.request.request.Kiosk); err != nil {
+		return issue.Done{}, l.ended(w.request, w.event(issue.Event{Code: codeOf(err)}), err)
+	}
+	done, err := w.talk.Ask(s, w.expires)
+	if err != nil {
+		return done, l.ended(w.request, w.event(issue.Event{Code: wire.Internal}), wire.Internal)
+	}
+	if err := l.mayIssue(w.request.request.Kiosk); err != nil {
+		done.Event.Code = codeOf(err)
+		return done, l.ended(w.request, w.event(done.Event), err)
+	}
+	return done, l.ended(w.request, w.event(done.Event), nil)
 }
 
 // seated unseats the worker that a sealed request is for. Another kiosk's
