@@ -106,7 +106,7 @@ func dose(date, product string) vrs.Dose {
 func number(doses []vrs.Dose, serial, record int) {
 	for i := range doses {
 		doses[i].Number = i + 1 + 2*record
-		doses[i].Lot = fmt.Sprintf("AK%03d%d%d", serial, record, i+1)
+		doses[i].Lot = fmt.Sprintf("AKS%04d%d%d", serial, record, i+1)
 	}
 }
 
