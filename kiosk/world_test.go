@@ -273,7 +273,7 @@ func (c *town) card(id string) (residents.Resident, *simcard.Card) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.gate.resident = r
+	c.gate.with(func(g *gate) { g.resident = r })
 	return r, card
 }
 
@@ -357,22 +357,21 @@ func files(t testing.TB, pid int) int {
 // gate is a gateway that answers as the whole centre does, for the resident
 // whose card lies on the reader.
 type gate struct {
-	pki      *pki.World
-	address  string
-	vrs      hpke.PrivateKey
-	resident residents.Resident
-	hook     func(wire.Type) // before each answer
+	pki     *pki.World
+	address string
+	vrs     hpke.PrivateKey
 
-	mu      sync.Mutex
-	code    wire.Code // of the sealed answer
-	refuse  map[wire.Type]wire.Code
-	enabled bool
-	swap    *residents.Resident // whose paper is delivered instead
-	key     *channel.WorkerKey
-	header  wire.Header
-	settled []string
-	alarms  []wire.Code
-	beats   int
+	mu       sync.Mutex
+	resident residents.Resident
+	code     wire.Code // of the sealed answer
+	refuse   map[wire.Type]wire.Code
+	enabled  bool
+	swap     *residents.Resident // whose paper is delivered instead
+	key      *channel.WorkerKey
+	header   wire.Header
+	settled  []string
+	alarms   []wire.Code
+	beats    int
 }
 
 func newGate(t testing.TB, w *pki.World) *gate {
@@ -398,9 +397,6 @@ func newGate(t testing.TB, w *pki.World) *gate {
 }
 
 func (g *gate) handle(_ context.Context, _ channel.Peer, t wire.Type, body json.RawMessage) (wire.Type, any, error) {
-	if g.hook != nil {
-		g.hook(t)
-	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if c := g.refuse[t]; c != wire.OK {

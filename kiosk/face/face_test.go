@@ -207,7 +207,9 @@ func TestLatePressIsDroppedAndLateCancelCounts(t *testing.T) {
 	conn, ws := pair(t)
 	conn.Tell(t.Context(), face.Tell{Screen: face.Reading, Cancel: true})
 	conn.Tell(t.Context(), face.Tell{Screen: face.Reading, Cancel: true})
+	sent := make(chan struct{})
 	go func() {
+		defer close(sent)
 		for range 3 {
 			ws.ReadMessage()
 		}
@@ -218,6 +220,7 @@ func TestLatePressIsDroppedAndLateCancelCounts(t *testing.T) {
 	if _, err := conn.Ask(t.Context(), face.Tell{Screen: face.Consent, Cancel: true}); err != nil {
 		t.Fatal(err)
 	}
+	<-sent
 	say(t, ws, websocket.TextMessage, []byte(`{"id":2,"do":"cancel"}`))
 	<-conn.Done()
 	if conn.Cause() != wire.Cancelled {
