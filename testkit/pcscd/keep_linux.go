@@ -142,8 +142,16 @@ func (k *keeping) start() (pid string, err error) {
 		return "", err
 	}
 	defer log.Close()
-	cmd := exec.Command(k.command[0], k.command[1:]...)
+	cmd := exec.Command(k.command[0])
 	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Env = append(os.Environ(), Wiping)
+	for _, arg := range k.command[1:] {
+		if strings.HasPrefix(arg, "-") || !strings.Contains(arg, "=") {
+			cmd.Args = append(cmd.Args, arg)
+		} else {
+			cmd.Env = append(cmd.Env, arg) // the last of a name counts
+		}
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		return "", err
