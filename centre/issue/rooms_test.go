@@ -18,6 +18,7 @@ import (
 	"akashi/centre/keys"
 	"akashi/centre/vaccines"
 	"akashi/centre/wire"
+	"akashi/printer/glyph"
 	"akashi/testkit/pki"
 	"akashi/testkit/residents"
 	refvrs "akashi/testkit/vrs"
@@ -70,6 +71,12 @@ func must(t testing.TB, err error) {
 // open builds the rooms; limits bound the key process.
 func open(t testing.TB, limits keys.Limits) *rooms {
 	t.Helper()
+	if _, err := glyph.Load(); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
 	w, err := world()
 	must(t, err)
 	r := &rooms{t: t, w: w}
