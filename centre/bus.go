@@ -158,7 +158,7 @@ func permissions(role string) *server.Permissions {
 		}
 	case wire.RoleLauncher:
 		return &server.Permissions{
-			Publish: allow("akashi.person", "$JS.API.>", "$JS.FC.>", "$KV.>",
+			Publish: allow(subjectPerson, subjectRequest, "$JS.API.>", "$JS.FC.>", "$KV.>",
 				inbox(wire.RoleGateway)+".>", inbox(wire.RoleLauncher)+".>"),
 			Subscribe: allow("akashi.>", inbox(role)+".>"),
 		}

@@ -105,6 +105,12 @@ func TestPartsThatAreDown(t *testing.T) {
 
 func TestALauncherSaysWhatItMisses(t *testing.T) {
 	h := build(t, 1)
+	twin := h.lc
+	twin.Audit += ".twin"
+	if l, err := centre.NewLauncher(within(t), twin); err == nil {
+		l.Close()
+		t.Error("a second launcher of the same name: started")
+	}
 	h.launched()
 	for name, change := range map[string]func(*centre.LauncherConfig){
 		"no key process": func(c *centre.LauncherConfig) { c.Keys = filepath.Join(h.dir, "none") },

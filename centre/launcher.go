@@ -106,6 +106,9 @@ func (l *Launcher) connect(ctx context.Context, past *past) (err error) {
 	if l.nc, err = dial(ctx, l.c.Bus, wire.RoleLauncher); err != nil {
 		return err
 	}
+	if err := l.alone(ctx); err != nil {
+		return err
+	}
 	if l.sessions, err = openSessions(ctx, l.nc, true); err != nil {
 		return err
 	}
@@ -113,6 +116,18 @@ func (l *Launcher) connect(ctx context.Context, past *past) (err error) {
 		return err
 	}
 	return past.restore(ctx, l.stops)
+}
+
+// alone makes sure that no other node bears this one's name: the two would
+// share out each other's requests.
+func (l *Launcher) alone(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, DefaultState)
+	defer cancel()
+	_, err := l.nc.RequestWithContext(ctx, requestTo(l.c.Node), nil)
+	if errors.Is(err, nats.ErrNoResponders) {
+		return nil
+	}
+	return errors.New("centre: another launcher of this node's name is up: give each node its own name")
 }
 
 // Run answers gateways until ctx ends; ready is called when it does. At the

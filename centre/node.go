@@ -187,6 +187,7 @@ func (c *child) relay(r io.Reader, ready chan<- struct{}) {
 		}
 		c.out.say(s.Text())
 	}
+	io.Copy(io.Discard, r) // an overlong line is lost, and does not hold the launcher up
 }
 
 // attend starts the launcher again whenever it ends by itself.

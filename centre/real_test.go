@@ -384,6 +384,13 @@ func TestTheNodeStartsItsLauncherAgain(t *testing.T) {
 	}
 }
 
+func TestAWorkerWithoutALauncherEnds(t *testing.T) {
+	out, err := exec.Command(filepath.Join(must(programs())(t), "centre"), "worker").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "started by a launcher") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 func TestCommandsTellState(t *testing.T) {
 	r := buildReal(t)
 	r.kiosk("k0").alarm()
