@@ -1,0 +1,238 @@
+package stack
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"akashi/centre/wire"
+	"akashi/kiosk"
+	"akashi/kiosk/face"
+	"akashi/kiosk/reader"
+	"akashi/testkit/pcscd"
+	"akashi/testkit/residents"
+	"akashi/testkit/simcard"
+	"akashi/testkit/simcard/tray"
+	"akashi/testkit/vpcd"
+	"akashi/verifier/credential"
+)
+
+// Terms is the version of the terms that the stack's kiosks show.
+const Terms = "2026-11"
+
+// origin is that of the page in front of a stack's kiosk; a robot says it too.
+const origin = "http://kiosk.invalid"
+
+// Kiosk is one running kiosk with its reader.
+type Kiosk struct {
+	ID     string
+	Agent  *Process
+	Papers string // folder that the printer writes into
+
+	stack *Stack
+	pcscd *pcscd.Server // nil: the tray
+	tray  *tray.Tray
+
+	mu      sync.Mutex
+	slot    *vpcd.Slot // the card in pcscd's reader
+	charged int        // yen, the agent's total after the last visit
+}
+
+// certificateOf gives a kiosk's certificate digest for the fleet's list.
+func (s *Stack) certificateOf(id string) ([32]byte, error) {
+	b, err := os.ReadFile(s.path(id, "kiosk.pem"))
+	if err != nil {
+		return [32]byte{}, err
+	}
+	block, _ := pem.Decode(b)
+	if block == nil {
+		return [32]byte{}, errors.New("stack: the kiosk's certificate is no PEM")
+	}
+	return sha256.Sum256(block.Bytes), nil
+}
+
+func kioskID(i int) string { return "kiosk-" + strconv.Itoa(i+1) }
+
+// startKiosks starts every kiosk, reader first.
+func (s *Stack) startKiosks(ctx, life context.Context) error {
+	for i := range s.o.Kiosks {
+		k := &Kiosk{ID: kioskID(i), Papers: s.path(kioskID(i), "paper"), stack: s}
+		s.Kiosks = append(s.Kiosks, k)
+		for _, d := range []string{"paper", "state"} {
+			if err := os.MkdirAll(s.path(k.ID, d), 0o700); err != nil {
+				return err
+			}
+		}
+		r, err := k.startReader(ctx, life)
+		if err != nil {
+			return err
+		}
+		if err := k.startAgent(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// startReader starts the kiosk's own pcscd, or a tray behind a socket.
+func (k *Kiosk) startReader(ctx, life context.Context) (kiosk.Reader, error) {
+	s := k.stack
+	if s.o.PCSC {
+		server, err := pcscd.Start(ctx, s.path(k.ID))
+		if err != nil {
+			return kiosk.Reader{}, err
+		}
+		k.pcscd = server
+		return kiosk.Reader{Program: filepath.Join(s.o.Bin, "reader"), Name: pcscd.Readers[0], PCSCD: server.Socket}, nil
+	}
+	k.tray = tray.New()
+	path := s.path(k.ID, "reader.sock")
+	ln, err := net.Listen("unix", path)
+	if err != nil {
+		return kiosk.Reader{}, err
+	}
+	context.AfterFunc(life, func() { ln.Close() })
+	s.served.Go(func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			s.served.Go(func() { _ = reader.Serve(life, c, k.tray) })
+		}
+	})
+	return kiosk.Reader{Socket: path}, nil
+}
+
+func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader) error {
+	s := k.stack
+	c := kiosk.Config{
+		Centre: s.gateway, CentreRoot: filepath.Join(s.PKI(), "centre-root.pem"),
+		Certificate: s.path(k.ID, "kiosk.pem"), Key: s.path(k.ID, "kiosk.key"),
+		Trust: filepath.Join(s.PKI(), "trust.json"), TrustRoot: filepath.Join(s.PKI(), "trust-root.pem"),
+		Terms: Terms, Menu: s.menu(), Origin: origin,
+		Control: k.control(), State: s.path(k.ID, "state"), Cache: s.path("cache"),
+		Reader: r, Printer: kiosk.Printer{Folder: k.Papers}, Program: filepath.Join(s.o.Bin, "kiosk"),
+	}
+	path := s.path(k.ID, "kiosk.json")
+	if err := writeJSON(path, c); err != nil {
+		return err
+	}
+	var err error
+	if k.Agent, _, err = s.start(ctx, k.ID, "kiosk ready", "kiosk", "agent", "-config", path); err != nil {
+		return err
+	}
+	return k.awaitLine(ctx)
+}
+
+// awaitLine waits until the agent has its line to the centre.
+func (k *Kiosk) awaitLine(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, DefaultStart)
+	defer cancel()
+	for {
+		state, err := k.State(ctx)
+		if err != nil || state.Code == wire.OK {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("stack: %s does not serve: %w", k.ID, state.Code)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (k *Kiosk) control() string { return k.stack.path(k.ID, "control.sock") }
+
+// menu offers every municipality but wards, those that take no part included:
+// a resident who picks one must be told so.
+func (s *Stack) menu() []face.Offer {
+	var menu []face.Offer
+	for _, m := range s.municipalities() {
+		if m.City != "" {
+			continue
+		}
+		kinds := []credential.Kind{credential.Domestic, credential.Overseas}
+		if m.DomesticOnly {
+			kinds = kinds[:1]
+		}
+		menu = append(menu, face.Offer{Code: m.Code, NameJA: m.NameJA, NameEN: m.NameEN, Phone: m.Phone, Kinds: kinds, Fee: m.Fee})
+	}
+	return menu
+}
+
+func writeJSON(path string, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(b, '\n'), 0o600)
+}
+
+// Insert lays a resident's card on the reader.
+func (k *Kiosk) Insert(ctx context.Context, r residents.Resident) error {
+	c, err := k.stack.CardOf(r)
+	if err != nil {
+		return err
+	}
+	return k.Lay(ctx, c)
+}
+
+// Lay lays any card on the reader, in place of the one that lies there.
+func (k *Kiosk) Lay(ctx context.Context, c *simcard.Card) error {
+	if err := k.Pull(); err != nil {
+		return err
+	}
+	if k.tray != nil {
+		k.tray.Lay(c)
+		return nil
+	}
+	slot, err := k.pcscd.Plug(ctx, 0, c)
+	if err != nil {
+		return fmt.Errorf("stack: card in the virtual reader: %w", err)
+	}
+	k.mu.Lock()
+	k.slot = slot
+	k.mu.Unlock()
+	return nil
+}
+
+// Pull takes the card away, if there is one.
+func (k *Kiosk) Pull() error {
+	if k.tray != nil {
+		k.tray.Clear()
+		return nil
+	}
+	k.mu.Lock()
+	slot := k.slot
+	k.slot = nil
+	k.mu.Unlock()
+	if slot == nil {
+		return nil
+	}
+	return slot.Pull()
+}
+
+func (k *Kiosk) close() error {
+	var errs []error
+	if k.tray != nil || k.pcscd != nil {
+		errs = append(errs, k.Pull())
+	}
+	if k.pcscd != nil {
+		// The agent goes first: its reader process uses the daemon.
+		if k.Agent != nil && k.Agent.Alive() {
+			errs = append(errs, k.Agent.Stop())
+		}
+		errs = append(errs, k.pcscd.Close())
+	}
+	return errors.Join(errs...)
+}

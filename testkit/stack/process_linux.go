@@ -1,0 +1,8 @@
+package stack
+
+import "syscall"
+
+// endWithParent makes a process end when the one that started it does, however
+// that happens. The signal comes when the starting thread ends; Go ends no
+// thread that a goroutine did not lock.
+func endWithParent() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} }

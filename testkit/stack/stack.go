@@ -1,0 +1,232 @@
+// Package stack starts the whole chain in one call: card, kiosk, centre, VRS
+// and paper, each as the process that it is in production, with synthetic
+// residents and throw-away keys. It is a stand-in and says so.
+//
+// Only VRS runs inside the caller's process, so that a test can ask it what
+// became of an ID and switch its faults.
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"akashi/centre/wire"
+	"akashi/testkit/pki"
+	"akashi/testkit/residents"
+	"akashi/testkit/simcard"
+	"akashi/testkit/vrs"
+)
+
+// DefaultStart bounds the start of one process: a first start compiles code.
+const DefaultStart = 2 * time.Minute
+
+// Options say what to start. The zero value, with Bin, is one kiosk with the
+// card in process.
+type Options struct {
+	Bin    string                 // folder of the programs (make build); never empty
+	Dir    string                 // folder for everything; empty: a temporary one that Close removes
+	People []residents.Resident   // who has cards and records; nil: residents.All
+	Kiosks int                    // 0: 1
+	PCSC   bool                   // cards through a real pcscd; else in process
+	Strict bool                   // cards that forget the PIN when the AP is selected again
+	Worker []string               // issuing worker in place of the centre's own: program and arguments
+	Fee    int                    // yen for a copy; 0: what each municipality asks
+	Trial  func(*vrs.Config)      // last word on VRS's configuration; nil: none
+	Card   func(*simcard.Options) // last word on every card's options; nil: none
+}
+
+// Stack is a running chain.
+type Stack struct {
+	Dir    string
+	World  *pki.World
+	VRS    *vrs.VRS
+	Kiosks []*Kiosk
+	Node   *Process // its log has the centre's events
+
+	o         Options
+	own       bool // Dir is ours to remove
+	authority *simcard.Authority
+	processes []*Process
+	served    sync.WaitGroup
+	stop      context.CancelFunc
+	vrsAddr   string
+	gateway   string // host:port
+
+	mu    sync.Mutex
+	cards map[string]*simcard.Card
+}
+
+// Start starts the chain and comes back when every part has said that it is
+// ready. ctx bounds the start only.
+func Start(ctx context.Context, o Options) (*Stack, error) {
+	s := &Stack{Dir: o.Dir, o: o, cards: map[string]*simcard.Card{}}
+	if s.o.People == nil {
+		s.o.People = residents.All()
+	}
+	if s.o.Kiosks == 0 {
+		s.o.Kiosks = 1
+	}
+	if s.Dir == "" {
+		dir, err := os.MkdirTemp("", "ak") // short, as socket paths must be
+		if err != nil {
+			return nil, err
+		}
+		s.Dir, s.own = dir, true
+	}
+	life, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	for _, step := range []func(context.Context, context.Context) error{s.world, s.startVRS, s.startCentre, s.startKiosks} {
+		if err := step(ctx, life); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, nil
+}
+
+// path gives a path below the stack's folder.
+func (s *Stack) path(parts ...string) string {
+	return filepath.Join(append([]string{s.Dir}, parts...)...)
+}
+
+// PKI gives the folder with the world's files (testkit/pki).
+func (s *Stack) PKI() string { return s.path("pki") }
+
+// world makes the authorities and the folders.
+func (s *Stack) world(context.Context, context.Context) error {
+	for _, d := range []string{"log", "state", "cache"} {
+		if err := os.MkdirAll(s.path(d), 0o700); err != nil {
+			return err
+		}
+	}
+	w, err := pki.New(nil, nil)
+	if err != nil {
+		return err
+	}
+	s.World = w
+	if err := w.WriteDir(s.PKI()); err != nil {
+		return err
+	}
+	s.authority, err = simcard.AuthorityFrom(w.Cards.ID, w.Cards.Key)
+	return err
+}
+
+// startVRS serves the reference VRS from this process, on a database file.
+func (s *Stack) startVRS(_, life context.Context) error {
+	c := vrs.OfWorld(s.World)
+	if err := os.MkdirAll(s.path("vrs"), 0o700); err != nil {
+		return err
+	}
+	c.Database = s.path("vrs", "vrs.db")
+	if s.o.Trial != nil {
+		s.o.Trial(&c)
+	}
+	v, err := vrs.New(c)
+	if err != nil {
+		return err
+	}
+	s.VRS = v
+	if err := v.Load(s.municipalities(), s.o.People); err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	s.vrsAddr = ln.Addr().String()
+	s.served.Go(func() { _ = v.Serve(life, ln) })
+	return nil
+}
+
+// municipalities gives the invented ones, open all day: the chain is shown at
+// any hour.
+func (s *Stack) municipalities() []residents.Municipality {
+	all := residents.Municipalities()
+	for i := range all {
+		all[i].Opens, all[i].Closes = "00:00", "00:00" // around the clock
+		if s.o.Fee > 0 {
+			all[i].Fee = s.o.Fee
+		}
+	}
+	return all
+}
+
+// Resident finds one of the stack's people.
+func (s *Stack) Resident(id string) (residents.Resident, error) {
+	for _, r := range s.o.People {
+		if r.ID == id {
+			return r, nil
+		}
+	}
+	return residents.Resident{}, fmt.Errorf("stack: no resident %q; simcard -list names them", id)
+}
+
+// CardOf gives a resident's card; it is the same card each time, with its
+// counter.
+func (s *Stack) CardOf(r residents.Resident) (*simcard.Card, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c, ok := s.cards[r.ID]; ok {
+		return c, nil
+	}
+	o := simcard.Options{Strict: s.o.Strict}
+	if s.o.Card != nil {
+		s.o.Card(&o)
+	}
+	c, err := simcard.New(r, s.authority, o)
+	if err == nil {
+		s.cards[r.ID] = c
+	}
+	return c, err
+}
+
+// Processes gives every long-lived process of kiosk and centre, pcscd
+// included: those in which nothing of a resident may stay.
+func (s *Stack) Processes() []Running {
+	var all []Running
+	for _, p := range s.processes {
+		all = append(all, p.family()...)
+	}
+	for _, k := range s.Kiosks {
+		if k.pcscd != nil {
+			all = append(all, Running{"pcscd " + k.ID, k.pcscd.PID()})
+		}
+	}
+	return all
+}
+
+// Close ends everything that Start began, last first, and removes the folder
+// if it was the stack's own.
+func (s *Stack) Close() error {
+	var errs []error
+	for _, k := range s.Kiosks {
+		errs = append(errs, k.close())
+	}
+	for i := len(s.processes) - 1; i >= 0; i-- {
+		errs = append(errs, s.processes[i].Stop())
+	}
+	s.stop()
+	s.served.Wait()
+	if s.VRS != nil {
+		errs = append(errs, s.VRS.Close())
+	}
+	if s.own {
+		errs = append(errs, os.RemoveAll(s.Dir))
+	}
+	return errors.Join(errs...)
+}
+
+// First gives a resident who gets both kinds of certificate.
+func (s *Stack) First() string {
+	for _, r := range s.o.People {
+		if r.Domestic == wire.OK && r.Overseas == wire.OK {
+			return r.ID
+		}
+	}
+	return ""
+}
