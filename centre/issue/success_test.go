@@ -177,3 +177,12 @@ func TestTheKeyProcessRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestABusyKeyProcessIsBusy(t *testing.T) {
+	r := open(t, keys.Limits{Rate: 2}) // the attestation and the handshake; then the cap
+	o := r.make(ask(t, "yoshida", residents.Mihon, credential.Domestic))
+	r.refused("rate cap", o, wire.Busy)
+	if o.done.Event.At != issue.Sign || o.done.Event.Reservation != issue.Voided {
+		t.Errorf("%+v", o.done.Event)
+	}
+}

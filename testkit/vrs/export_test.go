@@ -1,6 +1,9 @@
 package vrs
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+)
 
 // Handler answers without TLS.
 func (v *VRS) Handler() http.Handler { return v.handler() }
@@ -19,3 +22,21 @@ func Statements() []string {
 
 // NewID draws a certificate ID.
 var NewID = newID
+
+// Provisions gives the provision records, each as one text.
+func (v *VRS) Provisions() (all []string, err error) {
+	rows, err := v.db.Query("SELECT municipality, purpose, asker, at, hex(question), status FROM provisions ORDER BY seq")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var municipality, purpose, asker, question, status string
+		var at int64
+		if err := rows.Scan(&municipality, &purpose, &asker, &at, &question, &status); err != nil {
+			return nil, err
+		}
+		all = append(all, fmt.Sprint(municipality, " ", purpose, " ", asker, " ", at, " ", question, " ", status))
+	}
+	return all, rows.Err()
+}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	_ "embed"
 	"errors"
+	"os"
 
 	_ "modernc.org/sqlite" // the embedded default; PostgreSQL is for scale
 )
@@ -21,6 +22,13 @@ const schemaVersion = 1
 func open(path string) (*sql.DB, error) {
 	name := ":memory:"
 	if path != "" {
+		// Made before SQLite does, for its owner alone; SQLite gives its side
+		// files the same mode.
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		f.Close()
 		name = "file:" + path + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)"
 	}
 	db, err := sql.Open("sqlite", name)

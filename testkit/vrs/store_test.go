@@ -52,6 +52,11 @@ func TestSettlementsSurviveARestart(t *testing.T) {
 	if empty, err := v.Empty(context.Background()); err != nil || empty {
 		t.Fatal("the database was not kept", err)
 	}
+	for _, name := range []string{file, file + "-wal"} {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s is not its owner's alone: %v, %v", filepath.Base(name), info, err)
+		}
+	}
 	second := &service{VRS: v, w: w, clock: s.clock, addr: s.addr}
 	if got := settle(t, second, residents.Mihon, a, a.SettleToken, vrs.Delivered); got != vrs.Settled {
 		t.Error(got)
@@ -76,6 +81,11 @@ func TestDatabasesOfAnotherVersionAreRefused(t *testing.T) {
 		if _, err := refvrs.New(c); err == nil {
 			t.Errorf("%s was opened", name)
 		}
+	}
+	c := refvrs.OfWorld(w)
+	c.Database = filepath.Join(t.TempDir(), "no", "such", "folder")
+	if _, err := refvrs.New(c); err == nil {
+		t.Error("a database in a folder that there is not")
 	}
 }
 
@@ -161,6 +171,27 @@ func TestConfigFile(t *testing.T) {
 		if v, err := f.New(nil, nil); err == nil {
 			v.Close()
 			t.Errorf("taken: %+v", f)
+		}
+	}
+}
+
+func TestProvisionsAreRecordedWithoutTheNumber(t *testing.T) {
+	s := serve(t, nil)
+	who, _ := residents.Find("yoshida")
+	q := ask(t, who.ID, residents.Mihon, credential.Domestic)
+	query(t, s, q)
+	query(t, s, q) // the same question is not a second provision
+	query(t, s, ask(t, who.ID, residents.Reiji, credential.Domestic))
+	all, err := s.Provisions()
+	if err != nil || len(all) != 2 {
+		t.Fatal(all, err)
+	}
+	if !strings.HasPrefix(all[0], residents.Mihon+" certificate ") || !strings.HasSuffix(all[0], " found") || !strings.HasSuffix(all[1], " no-record") {
+		t.Error(all)
+	}
+	for _, p := range all {
+		if strings.Contains(p, who.Card.Number) || strings.Contains(p, who.Card.Name) {
+			t.Error("the record of a provision names the person")
 		}
 	}
 }

@@ -429,4 +429,10 @@ func TestSilenceIsUnknownNeverVoid(t *testing.T) {
 	if got := settle(t, s, residents.Mihon, a, a.SettleToken, vrs.Delivered); got != vrs.Settled || state(t, s) != refvrs.Delivered {
 		t.Errorf("late word: %s", got)
 	}
+	b := query(t, s, ask(t, "takasaki", residents.Mihon, credential.Domestic))
+	s.clock.forward(time.Hour)
+	status, err := s.client(t).Void(context.Background(), vrs.VoidOrder{Municipality: residents.Mihon, Token: b.SettleToken})
+	if err != nil || status != vrs.Settled {
+		t.Errorf("late word of the centre: %s, %v", status, err)
+	}
 }
