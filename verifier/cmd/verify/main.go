@@ -10,10 +10,10 @@ package main
 import (
 	"os"
 	"time"
+
+	"akashi/verifier/inquiry"
 )
 
 func main() {
-	os.Exit(run(os.Args[1:], env{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: time.Now, scanner: newScanner,
-	}))
+	os.Exit(inquiry.Run(os.Args[1:], inquiry.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now}))
 }

@@ -1,4 +1,4 @@
-package main
+package inquiry
 
 import (
 	"bytes"
@@ -31,8 +31,8 @@ func (p *pages) Close() error                    { p.closed++; return nil }
 func verify(t *testing.T, stdin string, s scanner, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(args, env{
-		stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, now: func() time.Time { return now },
+	code = Run(args, Env{
+		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs, Now: func() time.Time { return now },
 		scanner: func() (scanner, error) {
 			if s == nil {
 				return nil, errors.New("no scanner here")

@@ -1,4 +1,4 @@
-package main
+package inquiry
 
 import (
 	"crypto/ecdsa"

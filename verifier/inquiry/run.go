@@ -1,4 +1,7 @@
-package main
+// Package inquiry is the verify command: it reads a file or the standard
+// input, has it judged offline, and tells a person, or a program, what came of
+// it.
+package inquiry
 
 import (
 	"errors"
@@ -22,12 +25,13 @@ const (
 // one page is the largest of them.
 const DefaultMaxInput = 32 << 20
 
-// env is what the command takes from its surroundings.
-type env struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	now            func() time.Time
-	scanner        func() (scanner, error)
+// Env is what the command takes from its surroundings.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Now            func() time.Time
+
+	scanner func() (scanner, error) // nil: PDFium
 }
 
 // options are the command's flags.
@@ -43,13 +47,17 @@ FILE is a shc:/ text, a JWS, a .smart-health-card file, VDS-NC JSON, an image
 (PNG, JPEG) or a PDF; - reads it from the standard input.
 `
 
-// run is the whole command.
-func run(args []string, e env) int {
+// Run is the whole command; it gives the exit code: 0 valid, 1 refused, 2 not
+// used rightly.
+func Run(args []string, e Env) int {
+	if e.scanner == nil {
+		e.scanner = newScanner
+	}
 	o, err := parseArgs(args, e)
 	if err != nil {
 		return complain(e, err)
 	}
-	input, err := read(o.file, e.stdin)
+	input, err := read(o.file, e.Stdin)
 	if err != nil {
 		return complain(e, err)
 	}
@@ -64,7 +72,7 @@ func run(args []string, e env) int {
 	if o.json {
 		print = v.json
 	}
-	if err := print(e.stdout); err != nil {
+	if err := print(e.Stdout); err != nil {
 		return complain(e, err)
 	}
 	if r != nil {
@@ -73,9 +81,9 @@ func run(args []string, e env) int {
 	return exitValid
 }
 
-func complain(e env, err error) int {
+func complain(e Env, err error) int {
 	if !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintf(e.stderr, "verify: %v\n", err)
+		fmt.Fprintf(e.Stderr, "verify: %v\n", err)
 	}
 	return exitUsage
 }
@@ -86,10 +94,10 @@ var (
 	errInput   = errors.New("the file is larger than any certificate: check that it is the right one")
 )
 
-func parseArgs(args []string, e env) (o options, err error) {
+func parseArgs(args []string, e Env) (o options, err error) {
 	f := flag.NewFlagSet("verify", flag.ContinueOnError)
-	f.SetOutput(e.stderr)
-	f.Usage = func() { fmt.Fprint(e.stderr, usage); f.PrintDefaults() }
+	f.SetOutput(e.Stderr)
+	f.Usage = func() { fmt.Fprint(e.Stderr, usage); f.PrintDefaults() }
 	f.StringVar(&o.trust, "trust", "", "trust list; without it, trust.json beside the file, in the folder above, or in out/")
 	f.StringVar(&o.root, "root", "", "public key or certificate (PEM) that must have signed the trust list; without it the list's own root is taken and shown")
 	f.StringVar(&o.state, "state", "", "file that remembers root and version of the trust list, so that no other root and no older list is taken later")
@@ -102,7 +110,7 @@ func parseArgs(args []string, e env) (o options, err error) {
 		f.Usage()
 		return o, errOneFile
 	}
-	o.file, o.at = f.Arg(0), e.now()
+	o.file, o.at = f.Arg(0), e.Now()
 	if *at != "" {
 		if o.at, err = time.Parse(time.RFC3339, *at); err != nil {
 			return o, errAt

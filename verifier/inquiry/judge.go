@@ -1,4 +1,4 @@
-package main
+package inquiry
 
 import (
 	"bytes"
@@ -54,8 +54,8 @@ type verdict struct {
 }
 
 // judge finds out what the input is and verifies it.
-func (v *verdict) judge(o options, input []byte, e env) (err error) {
-	if v.list, err = loadTrust(o, e.now()); err != nil {
+func (v *verdict) judge(o options, input []byte, e Env) (err error) {
+	if v.list, err = loadTrust(o, e.Now()); err != nil {
 		return err
 	}
 	switch l := v.list.List; {
@@ -79,7 +79,7 @@ func (v *verdict) judge(o options, input []byte, e env) (err error) {
 
 // pdf verifies the signature first: only a file of a trusted signer is
 // rendered.
-func (v *verdict) pdf(input []byte, l *trust.List, e env) error {
+func (v *verdict) pdf(input []byte, l *trust.List, e Env) error {
 	if _, err := pdfsig.Verify(input, l, v.at); err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (v *verdict) pdf(input []byte, l *trust.List, e env) error {
 	return nil
 }
 
-func (v *verdict) image(input []byte, l *trust.List, e env) error {
+func (v *verdict) image(input []byte, l *trust.List, e Env) error {
 	s, err := e.scanner()
 	if err != nil {
 		return err
