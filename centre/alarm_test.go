@@ -89,6 +89,25 @@ func TestAnAlarmStopsItsKioskAndItsNode(t *testing.T) {
 	}
 }
 
+// The answer under way when its node is stopped may be the wrong one itself.
+func TestAStopHoldsBackWhatIsUnderWay(t *testing.T) {
+	h := build(t, 2)
+	goOn, ends := h.kiosk("k0").waiting("wait reserved")
+	h.kiosk("k1").alarm()
+	goOn()
+	if err := <-ends; !errors.Is(err, wire.IssuingStopped) {
+		t.Errorf("got %v", err)
+	}
+	e := h.await(func(e audit.Event) bool { return e.Ended != nil }).Ended
+	if e.Code != wire.IssuingStopped {
+		t.Errorf("audit %+v", e)
+	}
+	if v := h.await(func(e audit.Event) bool { return e.Voided != nil }).Voided; v.Code != wire.OK {
+		t.Errorf("its reservation: %+v", v)
+	}
+	h.noWorkers()
+}
+
 func sameCounter(h wire.Header, n uint8) (wire.Header, error) { h.Counter = n; return h, nil }
 
 // restart ends everything but the audit and starts it again.

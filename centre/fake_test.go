@@ -74,6 +74,16 @@ func obey(pipe net.Conn, order string) {
 		syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	case "die":
 		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "wait": // until the test, as VRS, lets it go on
+		vrs, err := net.FileConn(oneshot.File(centre.FileVRS))
+		if err != nil {
+			os.Exit(3)
+		}
+		vrs.Write([]byte{1})
+		vrs.Read(make([]byte, 1))
+	case "wait reserved":
+		say(pipe, issue.Said{Reserved: make([]byte, 32)})
+		obey(pipe, "wait")
 	case "hang":
 		time.Sleep(time.Hour)
 	case "rubbish":

@@ -156,30 +156,59 @@ func TestALauncherThatIsStartedAgain(t *testing.T) {
 
 // Requests in hand are answered; what comes after is told to try again.
 func TestTheLauncherDrains(t *testing.T) {
-	h := build(t, 1, short)
+	h := build(t, 1)
 	k := h.kiosk("k0")
-	head := must(k.open())(t)
-	a := must(k.begin(head))(t)
-	got := make(chan error, 1)
-	go func() {
-		_, err := k.request(head, a, "hang", nil) // in hand until its longest life is over
-		got <- err
-	}()
-	for len(h.live()) == 0 { // until the worker is at it; begin has left it alive
-		time.Sleep(time.Millisecond)
+	goOn, ends := k.waiting("wait")
+	stopped := make(chan struct{})
+	go func() { h.launched(); close(stopped) }()
+	h.until("nothing new is taken", func() bool {
+		_, err := k.open()
+		return errors.Is(err, wire.Busy)
+	})
+	select {
+	case <-stopped:
+		t.Error("the launcher ended with a request in hand")
+	default:
 	}
-	time.Sleep(200 * time.Millisecond)
-	h.launched()
-	if err := <-got; !errors.Is(err, wire.Internal) && !errors.Is(err, wire.NonceUsed) {
+	goOn()
+	if err := <-ends; err != nil {
 		t.Errorf("the request in hand: %v", err)
 	}
-	if _, err := k.open(); !errors.Is(err, wire.Busy) {
-		t.Errorf("after the end: %v", err)
+	<-stopped
+	h.noWorkers()
+}
+
+// An answer whose event cannot be written does not leave.
+func TestNoAnswerWithoutItsEvent(t *testing.T) {
+	h := build(t, 1)
+	goOn, ends := h.kiosk("k0").waiting("wait reserved")
+	h.launcher.CloseLog()
+	goOn()
+	if err := <-ends; !errors.Is(err, wire.AuditDown) {
+		t.Errorf("got %v", err)
 	}
 	h.noWorkers()
 }
 
-func (h *house) live() []string { return workers(h.t) }
+// A nonce's use whose outcome nobody knows counts as used.
+func TestAnUnclearUseIsAUse(t *testing.T) {
+	h := build(t, 1)
+	use, lose, err := centre.Uses(within(t), h.dial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nonce := make([]byte, 32)
+	if err := use(nonce, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := use(nonce, 1); err != wire.NonceUsed {
+		t.Errorf("twice: %v", err)
+	}
+	lose()
+	if err := use(nonce, 2); err != wire.NonceUsed {
+		t.Errorf("nobody knows: %v", err)
+	}
+}
 
 func TestSettle(t *testing.T) {
 	h := build(t, 1)

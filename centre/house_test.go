@@ -65,6 +65,8 @@ type house struct {
 	stopKeys func()
 	stopLn   func()
 	launched func() // stops the launcher
+	launcher *centre.Launcher
+	atVRS    chan net.Conn // of workers that wait there
 }
 
 type option func(*centre.LauncherConfig)
@@ -135,9 +137,10 @@ func (h *house) startKeys() {
 	h.t.Cleanup(h.stopKeys)
 }
 
-// listenVRS is a VRS that says nothing: fake workers do not ask it.
+// listenVRS is a VRS that says nothing: fake workers only wait there.
 func (h *house) listenVRS() string {
 	ln := must(net.Listen("tcp", "127.0.0.1:0"))(h.t)
+	h.atVRS = make(chan net.Conn, 100)
 	h.stopLn = func() { ln.Close() }
 	h.t.Cleanup(h.stopLn)
 	go func() {
@@ -147,6 +150,11 @@ func (h *house) listenVRS() string {
 				return
 			}
 			defer c.Close()
+			go func() {
+				if _, err := c.Read(make([]byte, 1)); err == nil {
+					h.atVRS <- c
+				}
+			}()
 		}
 	}()
 	return ln.Addr().String()
@@ -155,6 +163,7 @@ func (h *house) listenVRS() string {
 func (h *house) startLauncher() {
 	h.t.Helper()
 	l := must(centre.NewLauncher(context.Background(), h.lc))(h.t)
+	h.launcher = l
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -263,6 +272,25 @@ func (k *kiosk) whole(order string, challenge []byte) (wire.Answer, error) {
 		return wire.Answer{}, err
 	}
 	return k.request(h, a, order, challenge)
+}
+
+// waiting starts a request whose worker waits, and gives how to let it go on
+// and how it ends.
+func (k *kiosk) waiting(order string) (goOn func(), ends <-chan error) {
+	k.h.t.Helper()
+	head := must(k.open())(k.h.t)
+	a := must(k.begin(head))(k.h.t)
+	got := make(chan error, 1)
+	go func() { _, err := k.request(head, a, order, nil); got <- err }()
+	select {
+	case c := <-k.h.atVRS:
+		return func() { c.Write([]byte{1}) }, got
+	case err := <-got:
+		k.h.t.Fatal("the worker does not wait: ", err)
+	case <-time.After(hang):
+		k.h.t.Fatal("the worker does not come to wait")
+	}
+	return nil, nil
 }
 
 // await gives the first event that f wants, once it is there.
