@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -15,6 +16,7 @@ import (
 
 	"akashi/kiosk/face"
 	"akashi/kiosk/session"
+	"akashi/verifier/trust"
 )
 
 // DefaultMaxConfig bounds the configuration file in bytes: the menu of every
@@ -188,7 +190,23 @@ func (c Config) load() (files, error) {
 		return f, err
 	}
 	f.trustRoot = roots[0]
+	if _, err := trustList(f.trust, f.trustRoot); err != nil {
+		return f, fmt.Errorf("%w: trust: %w", ErrConfig, err)
+	}
 	return f, nil
+}
+
+// trustList reads a trust list under its pinned root (PKIX).
+func trustList(b, root []byte) (*trust.List, error) {
+	pub, err := x509.ParsePKIXPublicKey(root)
+	if err != nil {
+		return nil, err
+	}
+	key, ok := pub.(*ecdsa.PublicKey)
+	if !ok {
+		return nil, errors.New("the root is not an ECDSA key")
+	}
+	return trust.Parse(b, key, time.Now(), 0)
 }
 
 // blocks gives the PEM blocks of one type in a file, at least one.

@@ -91,6 +91,8 @@ func (l *link) keep(ctx context.Context, c *channel.Conn) {
 	}
 }
 
+// beatOnce says that this kiosk lives and hears what it may do. With a clock
+// that is off nothing can be held against time, so it serves nobody.
 func (l *link) beatOnce(ctx context.Context, c *channel.Conn) bool {
 	ctx, stop := context.WithTimeout(ctx, beatWithin)
 	defer stop()
@@ -107,7 +109,8 @@ func (l *link) beatOnce(ctx context.Context, c *channel.Conn) bool {
 	if err != nil {
 		return false
 	}
-	l.allow(b.Enabled)
+	skew := l.config.Now().Sub(time.Unix(b.Now, 0)).Abs()
+	l.allow(b.Enabled && skew <= channel.DefaultSkew)
 	return true
 }
 

@@ -2,8 +2,6 @@ package kiosk
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/x509"
 	"errors"
 	"net"
 	"time"
@@ -18,7 +16,6 @@ import (
 	"akashi/kiosk/session"
 	"akashi/printer/folder"
 	"akashi/verifier/scan"
-	"akashi/verifier/trust"
 )
 
 // ErrHanded says that a one-shot process was not started by an agent.
@@ -85,8 +82,7 @@ func attend(ctx context.Context, s sockets, w *hatch.Worker, plan session.Setup,
 	defer stop()
 	f, err := face.Door{Token: setup.Token, Origin: setup.Origin}.Accept(door, s.face)
 	if err != nil {
-		e := session.Event{Code: wire.TimedOut}
-		return e
+		return session.Event{Code: wire.TimedOut}
 	}
 	defer f.Close()
 	return session.Run(ctx, plan, session.Devices{
@@ -97,25 +93,13 @@ func attend(ctx context.Context, s sockets, w *hatch.Worker, plan session.Setup,
 // prepare reads the setup and loads the code that the session needs, while
 // files can still be opened.
 func prepare(ctx context.Context, h hatch.Setup) (session.Setup, *lastlook.Look, error) {
-	root := x509.NewCertPool()
-	for _, der := range h.CentreRoot {
-		c, err := x509.ParseCertificate(der)
-		if err != nil {
-			return session.Setup{}, nil, err
-		}
-		root.AddCert(c)
-	}
-	pub, err := x509.ParsePKIXPublicKey(h.TrustRoot)
+	root, err := pool(h.CentreRoot)
 	if err != nil {
 		return session.Setup{}, nil, err
 	}
-	key, ok := pub.(*ecdsa.PublicKey)
-	if !ok || len(h.Kiosk) != 32 {
-		return session.Setup{}, nil, ErrHanded
-	}
-	list, err := trust.Parse(h.Trust, key, time.Now(), 0)
-	if err != nil {
-		return session.Setup{}, nil, err
+	list, err := trustList(h.Trust, h.TrustRoot)
+	if err != nil || len(h.Kiosk) != 32 {
+		return session.Setup{}, nil, errors.Join(ErrHanded, err)
 	}
 	scanner, err := scan.New(context.WithoutCancel(ctx), h.Cache)
 	if err != nil {

@@ -2,8 +2,6 @@ package face
 
 import (
 	"context"
-	"encoding/binary"
-	"slices"
 	"sync"
 	"time"
 
@@ -25,11 +23,12 @@ type Conn struct {
 	answer  chan Act // one place
 	done    chan struct{}
 	cause   wire.Code
+	over    chan struct{} // closed when nothing more comes in
 }
 
 func newConn(ws *websocket.Conn) *Conn {
 	ws.SetReadLimit(DefaultMaxAct)
-	c := &Conn{ws: ws, answer: make(chan Act, 1), done: make(chan struct{})}
+	c := &Conn{ws: ws, answer: make(chan Act, 1), done: make(chan struct{}), over: make(chan struct{})}
 	go c.take()
 	return c
 }
@@ -42,9 +41,13 @@ func (c *Conn) Done() <-chan struct{} { return c.done }
 // Malformed; OK while the face is there.
 func (c *Conn) Cause() wire.Code { c.mu.Lock(); defer c.mu.Unlock(); return c.cause }
 
-// Close ends the connection.
+// Close ends the connection. It gives the page a moment to take the last
+// screen: closing at once could tear it from the wire.
 func (c *Conn) Close() error {
 	c.end(wire.Cancelled)
+	c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(DefaultLinger))
+	c.ws.SetReadDeadline(time.Now().Add(DefaultLinger))
+	<-c.over
 	return c.ws.Close()
 }
 
@@ -146,148 +149,4 @@ func (c *Conn) end(code wire.Code) {
 		c.cause = code
 		close(c.done)
 	}
-}
-
-// take reads what the face sends until it is gone or breaks the protocol.
-func (c *Conn) take() {
-	defer c.forget()
-	for {
-		kind, b, err := c.ws.ReadMessage()
-		if err != nil {
-			c.end(wire.Cancelled)
-			return
-		}
-		var code wire.Code
-		if kind == websocket.BinaryMessage {
-			code = c.key(b)
-			clear(b)
-		} else {
-			code = c.act(b)
-		}
-		if code != wire.OK {
-			c.end(code)
-		}
-		if code == wire.Malformed {
-			c.ws.Close()
-			return
-		}
-	}
-}
-
-// act judges one answer: OK also for one that came too late.
-func (c *Conn) act(b []byte) wire.Code {
-	a, err := wire.Decode[Act](b, DefaultMaxAct)
-	if err != nil {
-		return wire.Malformed
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case a.ID == 0 || a.ID > c.now.ID:
-		return wire.Malformed
-	case a.Do == Cancel:
-		if !bare(a) {
-			return wire.Malformed
-		}
-		return c.cancel()
-	case a.ID < c.now.ID:
-		return wire.OK
-	case !fits(a, c.now):
-		return wire.Malformed
-	case c.waiting:
-		c.waiting = false
-		c.answer <- a
-	}
-	return wire.OK
-}
-
-// cancel counts as long as the present screen offers it.
-func (c *Conn) cancel() wire.Code {
-	if c.now.Cancel {
-		return wire.Cancelled
-	}
-	return wire.OK
-}
-
-func bare(a Act) bool { return a.Municipality == "" && a.Kind == 0 && a.Copies == 0 }
-
-// fits reports whether a is one of the answers that t offers.
-func fits(a Act, t Tell) bool {
-	if !t.Ask || !slices.Contains(answers[t.Screen], a.Do) {
-		return false
-	}
-	switch {
-	case a.Do == Pick:
-		return offered(a, t)
-	case !bare(a):
-		return false
-	case t.Screen == Choose: // finish
-		return t.Again
-	case t.Screen == Trouble && a.Do == Again:
-		return t.Again
-	}
-	return true
-}
-
-func offered(a Act, t Tell) bool {
-	if a.Copies < 1 || a.Copies > t.MaxCopies {
-		return false
-	}
-	return slices.ContainsFunc(t.Menu, func(o Offer) bool {
-		return o.Code == a.Municipality && slices.Contains(o.Kinds, a.Kind)
-	})
-}
-
-// key takes one key press of the PIN screen and answers it with the count.
-func (c *Conn) key(b []byte) wire.Code {
-	if len(b) != keyLength {
-		return wire.Malformed
-	}
-	c.mu.Lock()
-	id := binary.BigEndian.Uint32(b)
-	switch {
-	case id == 0 || id > c.now.ID || id == c.now.ID && c.now.Screen != PIN:
-		defer c.mu.Unlock()
-		return wire.Malformed
-	case b[4] == KeyCancel:
-		defer c.mu.Unlock()
-		return c.cancel()
-	case id < c.now.ID || !c.waiting:
-		defer c.mu.Unlock()
-		return wire.OK
-	}
-	code := c.press(b[4])
-	c.now.Entered = len(c.digits)
-	now, counts := c.now, code == wire.OK && c.waiting
-	c.mu.Unlock()
-	if counts { // not after enter: the next screen may already be on its way
-		c.send(now)
-	}
-	return code
-}
-
-func (c *Conn) press(key byte) wire.Code {
-	n := len(c.digits)
-	switch {
-	case key >= '0' && key <= '9':
-		if n < PINLength {
-			if c.digits == nil {
-				c.digits = make([]byte, 0, PINLength)
-			}
-			c.digits = append(c.digits, key)
-		}
-	case key == KeyBack:
-		if n > 0 {
-			c.digits[n-1] = 0
-			c.digits = c.digits[:n-1]
-		}
-	case key == KeyEnter:
-		if n == PINLength {
-			c.waiting = false
-			c.answer <- Act{ID: c.now.ID, Do: Yes}
-		}
-	default:
-		return wire.Malformed
-	}
-	return wire.OK
 }

@@ -20,6 +20,7 @@ const (
 	DefaultMaxHeader  = 8 << 10          // a browser's upgrade request has under 2 KiB
 	DefaultHandshake  = 10 * time.Second // for one attempt; loopback needs milliseconds
 	DefaultWriteLimit = 10 * time.Second // a page that takes nothing for this long is gone
+	DefaultLinger     = time.Second      // for the page to take the last screen and hang up
 )
 
 // ErrDoor says that nobody with the token came in time.

@@ -48,12 +48,11 @@ func pair(t *testing.T) (*face.Conn, *websocket.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { ws.Close() })
 	c := <-got
 	if c == nil {
 		t.Fatal("the door let nobody in")
 	}
-	t.Cleanup(func() { c.Close() })
+	t.Cleanup(func() { ws.Close(); c.Close() })
 	return c, ws
 }
 
@@ -341,5 +340,29 @@ func TestAskEndsWithItsContext(t *testing.T) {
 	cancel(wire.TimedOut)
 	if _, err := conn.Ask(ctx, face.Tell{Screen: face.Consent}); !errors.Is(err, wire.TimedOut) {
 		t.Errorf("got %v, want timed out", err)
+	}
+}
+
+// The last screen arrives though the page is still talking when the worker
+// hangs up.
+func TestLastScreenArrives(t *testing.T) {
+	conn, ws := pair(t)
+	go func() {
+		for ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"do":"yes"}`)) == nil {
+		}
+	}()
+	conn.Tell(t.Context(), face.Tell{Screen: face.Reading})
+	go func() {
+		conn.Tell(t.Context(), face.Tell{Screen: face.End, Code: wire.NoRecord})
+		conn.Close()
+	}()
+	for {
+		_, b, err := ws.ReadMessage()
+		if err != nil {
+			t.Fatalf("the connection closed before the last screen: %v", err)
+		}
+		if bytes.Contains(b, []byte(`"screen":"end"`)) {
+			return
+		}
 	}
 }

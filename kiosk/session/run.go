@@ -39,7 +39,6 @@ type request struct {
 	paper    *paper
 	pages    [][]byte
 	held     bool // money is authorised and neither captured nor released
-	sent     bool // the job may have reached the printer
 	outcome  Outcome
 	settled  bool
 	code     wire.Code // why it ended early, for the resident and the event

@@ -180,7 +180,6 @@ type person struct {
 	tells []face.Tell
 	done  chan struct{}
 	once  sync.Once
-	mu    sync.Mutex
 }
 
 func (p *person) gone()                 { p.once.Do(func() { close(p.done) }) }
