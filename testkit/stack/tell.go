@@ -1,0 +1,68 @@
+package stack
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"akashi/centre/audit"
+	"akashi/centre/issue"
+	"akashi/kiosk/screen"
+	"akashi/kiosk/session"
+)
+
+// TellSteps prints every named step of kiosk and centre with its duration. The
+// centre's steps run while the kiosk is in its step "answer".
+func TellSteps(w io.Writer, v Visit, centre []audit.Ended) {
+	for i, name := range session.Steps {
+		if v.Event.Entered[i] == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "  kiosk   %-34s %9s\n", name, micros(v.Event.Micros[i]))
+		if session.Step(i) != session.Answer {
+			continue
+		}
+		for _, e := range centre {
+			for j, step := range issue.Steps() {
+				if e.Micros[j] > 0 || j <= int(e.At) {
+					fmt.Fprintf(w, "    centre  %-32s %9s\n", step, micros(int64(e.Micros[j])))
+				}
+			}
+		}
+	}
+}
+
+func micros(n int64) string {
+	return fmt.Sprintf("%.1f ms", float64(n)*float64(time.Microsecond)/float64(time.Millisecond))
+}
+
+// Ended reads the closed requests that the centre has told of since its log
+// was n bytes long.
+func (s *Stack) Ended(n int64) ([]audit.Ended, error) {
+	b, err := s.Node.Since(n)
+	if err != nil {
+		return nil, err
+	}
+	var all []audit.Ended
+	for _, line := range strings.Split(string(b), "\n") {
+		var r audit.Record
+		if json.Unmarshal([]byte(line), &r) == nil && r.Event.Ended != nil {
+			all = append(all, *r.Event.Ended)
+		}
+	}
+	return all, nil
+}
+
+// TellEnd prints how a session ended, in the resident's words.
+func TellEnd(w io.Writer, v Visit) {
+	fmt.Fprintf(w, "  %s, %d page files, %d yen charged\n", strings.TrimPrefix(v.Code.Error(), "akashi "), len(v.Papers), v.Charged)
+	for _, lang := range []string{"ja", "en"} {
+		if v.Code == 0 {
+			break
+		}
+		t := screen.For(lang, v.Code)
+		fmt.Fprintf(w, "  %s: %s %s %s\n", lang, t.What, t.Why, t.Next)
+	}
+}
