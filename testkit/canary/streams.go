@@ -206,17 +206,17 @@ func (c *scan) runs(b []byte, limit int, base uint64, via string, depth int) {
 		if kind[b[at]] == other {
 			continue
 		}
-		from, to := run(b, at)
+		from, to := bounds(b, at)
 		if from >= limit {
 			return
 		}
-		c.run(b[from:to], base+uint64(from), via, depth)
+		c.decode(b[from:to], base+uint64(from), via, depth)
 		at = to
 	}
 }
 
-// run gives the bounds of the run around at.
-func run(b []byte, at int) (from, to int) {
+// bounds gives the bounds of the run around at.
+func bounds(b []byte, at int) (from, to int) {
 	for from = at; from > 0 && kind[b[from-1]] != other; from-- {
 	}
 	for to = at + 1; to < len(b) && kind[b[to]] != other; to++ {
@@ -224,7 +224,8 @@ func run(b []byte, at int) (from, to int) {
 	return from, to
 }
 
-func (c *scan) run(run []byte, offset uint64, via string, depth int) {
+// decode looks inside a run.
+func (c *scan) decode(run []byte, offset uint64, via string, depth int) {
 	digits := !slices.ContainsFunc(run, func(b byte) bool { return kind[b] != digit })
 	switch {
 	case digits && len(run) >= shortestDigits:
