@@ -144,6 +144,9 @@ func (s *Server) Plug(ctx context.Context, slot int, c vpcd.Card) (*vpcd.Slot, e
 	if slot < 0 || slot >= len(Readers) {
 		return nil, fmt.Errorf("pcscd: slot %d: there are %d", slot, len(Readers))
 	}
+	if err := vpcd.Prepare(c); err != nil {
+		return nil, err
+	}
 	conn, err := s.dial(slot)
 	if err != nil {
 		return nil, err

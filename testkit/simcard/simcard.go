@@ -86,6 +86,16 @@ func (c *Card) write(a *Authority) (*content, error) {
 	return write(c.resident, a, c.options, key)
 }
 
+// Prepare makes the card's keys and files now, which takes the time of up to
+// three RSA keys, instead of at the first command that needs them. Who lays a
+// card on a reader does it, so that no reader's patience is tried.
+func (c *Card) Prepare() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, err := c.content()
+	return err
+}
+
 // Resident gives whose card it is.
 func (c *Card) Resident() residents.Resident { return c.resident }
 

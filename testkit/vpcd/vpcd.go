@@ -54,11 +54,23 @@ type Slot struct {
 // Plug dials the driver at addr and inserts the card. The card stays until
 // Pull, until ctx ends, or until it leaves by itself.
 func Plug(ctx context.Context, addr string, c Card) (*Slot, error) {
+	if err := Prepare(c); err != nil {
+		return nil, err
+	}
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("vpcd: no virtual reader at %s: %w; start pcscd with vsmartcard-vpcd", addr, err)
 	}
 	return PlugConn(ctx, conn, c), nil
+}
+
+// Prepare lets a card that can prepare itself do so: the driver does not wait
+// long for an answer.
+func Prepare(c Card) error {
+	if p, ok := c.(interface{ Prepare() error }); ok {
+		return p.Prepare()
+	}
+	return nil
 }
 
 // PlugConn inserts the card through a connection to the driver, which it owns.

@@ -26,8 +26,12 @@ var _ reader.Device = (*Tray)(nil)
 // New gives an empty tray.
 func New() *Tray { return &Tray{changed: make(chan struct{})} }
 
-// Lay lays a card on the tray, beside any that lie there.
-func (t *Tray) Lay(c *simcard.Card) { t.change(func() { t.cards = append(t.cards, c) }) }
+// Lay lays a card on the tray, beside any that lie there. A card whose keys
+// could not be made answers as a defective one.
+func (t *Tray) Lay(c *simcard.Card) {
+	c.Prepare()
+	t.change(func() { t.cards = append(t.cards, c) })
+}
 
 // Clear takes every card off; they lose their power.
 func (t *Tray) Clear() {
