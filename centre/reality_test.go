@@ -1,0 +1,216 @@
+package centre_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"akashi/centre"
+	"akashi/centre/audit"
+	"akashi/centre/channel"
+	"akashi/centre/fleet"
+	"akashi/centre/keys"
+	"akashi/centre/wire"
+	"akashi/testkit/residents"
+	refvrs "akashi/testkit/vrs"
+	"akashi/testkit/vrs/present"
+	"akashi/verifier/credential"
+)
+
+// programs builds the real commands once, without cgo as they ship.
+var programs = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "centre-e2e-")
+	if err != nil {
+		return "", err
+	}
+	if err := os.Chmod(dir, 0o755); err != nil { // another user runs the workers
+		return "", err
+	}
+	for _, p := range []string{"centre", "keys"} {
+		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, p), "akashi/centre/cmd/"+p)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return "", errors.New(string(out))
+		}
+	}
+	return dir, nil
+})
+
+// program is one running command.
+type program struct {
+	cmd   *exec.Cmd
+	ready string // its ready line
+	lines chan string
+	errs  *bytes.Buffer
+	gone  chan struct{}
+}
+
+func (h *house) run(name string, args ...string) *program {
+	h.t.Helper()
+	p := &program{lines: make(chan string, 1000), errs: &bytes.Buffer{}, gone: make(chan struct{})}
+	p.cmd = exec.Command(filepath.Join(must(programs())(h.t), name), args...)
+	p.cmd.Stderr = p.errs
+	out := must(p.cmd.StdoutPipe())(h.t)
+	if err := p.cmd.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	ready := make(chan string, 1)
+	go func() {
+		s := bufio.NewScanner(out)
+		for s.Scan() {
+			if line, ok := strings.CutPrefix(s.Text(), "ready "); ok {
+				ready <- line
+				continue
+			}
+			p.lines <- s.Text()
+		}
+		p.cmd.Wait()
+		close(p.gone)
+	}()
+	h.t.Cleanup(func() { p.cmd.Process.Kill(); <-p.gone })
+	select {
+	case p.ready = <-ready:
+	case <-p.gone:
+		h.t.Fatalf("%s %v: %s", name, args, p.errs)
+	case <-time.After(hang):
+		h.t.Fatalf("%s %v is not ready", name, args)
+	}
+	return p
+}
+
+// real is a house whose every process is the real one, but for VRS and kiosk.
+type real struct {
+	*house
+	node   *program
+	vrs    *refvrs.VRS
+	config string
+}
+
+func buildReal(t *testing.T) *real {
+	t.Helper()
+	h := &house{t: t, w: must(theWorld())(t), dir: t.TempDir(), kiosks: nil}
+	if err := h.w.WriteDir(h.dir); err != nil {
+		t.Fatal(err)
+	}
+	r := &real{house: h, config: filepath.Join(h.dir, "node.json")}
+	addr := r.startVRS()
+	r.writeFleet()
+	socket := filepath.Join(must(os.MkdirTemp("", "k"))(t), "s") // t.TempDir may be too long for a socket
+	t.Cleanup(func() { os.RemoveAll(filepath.Dir(socket)) })
+	r.write("keys.json", keys.Config{Dir: filepath.Join(h.dir, "keys"), Socket: socket, LauncherUIDs: []int{os.Getuid()}})
+	h.run("keys", "serve", "-config", filepath.Join(h.dir, "keys.json"))
+	c := centre.Config{
+		Node: "n1", Root: "centre-root.pem", Fleet: "fleet.json", Audit: "audit.log", Events: true,
+		Gateway:  centre.GatewayFile{Listen: "127.0.0.1:0", Certificate: "gateway.pem", Key: "gateway.key"},
+		Bus:      centre.BusFile{Listen: "127.0.0.1:0", Certificate: "nats-server.pem", Key: "nats-server.key"},
+		Launcher: centre.LauncherFile{Certificate: "launcher.pem", Key: "launcher.key", Keys: socket, Trust: "trust.json", TrustRoot: "trust-root.pem"},
+		VRS:      centre.VRSFile{Address: addr, ServerName: "vrs.akashi.invalid", Roots: "vrs-ca.pem", Binding: "vrs-binding.pem"},
+	}
+	if os.Getuid() == 0 {
+		c.Launcher.WorkerUID = 65534
+	}
+	r.write("node.json", c)
+	r.node = h.run("centre", "node", "-config", r.config)
+	h.addr = r.node.ready
+	return r
+}
+
+func (r *real) write(name string, v any) {
+	r.t.Helper()
+	if err := os.WriteFile(filepath.Join(r.dir, name), wire.Encode(v), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *real) startVRS() string {
+	r.t.Helper()
+	r.vrs = must(refvrs.New(refvrs.OfWorld(r.w)))(r.t)
+	if err := r.vrs.Load(residents.Municipalities(), residents.All()); err != nil {
+		r.t.Fatal(err)
+	}
+	ln := must(net.Listen("tcp", "127.0.0.1:0"))(r.t)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { r.vrs.Serve(ctx, ln); close(done) }()
+	r.t.Cleanup(func() { cancel(); <-done })
+	return ln.Addr().String()
+}
+
+func (r *real) writeFleet() {
+	c := fleet.Config{Terms: terms}
+	for _, m := range residents.Municipalities() {
+		x := fleet.MunicipalityConfig{Code: m.Code, City: m.City, Phone: m.Phone, Fee: m.Fee}
+		if m.City == "" {
+			x.TakesPart, x.Kinds, x.Opens, x.Closes = m.Participates, []string{"domestic", "overseas"}, "00:00", "24:00"
+		}
+		c.Municipalities = append(c.Municipalities, x)
+	}
+	r.kiosks = map[string]tls.Certificate{}
+	for i := range 3 {
+		id := "k" + strconv.Itoa(i)
+		r.kiosks[id] = must(r.w.Kiosk(id))(r.t)
+		d := fleet.Digest(sha256.Sum256(r.kiosks[id].Certificate[0]))
+		c.Kiosks = append(c.Kiosks, fleet.KioskConfig{ID: id, Certificate: d.String(), Enabled: true})
+	}
+	r.write("fleet.json", c)
+}
+
+// issue runs one resident's request through everything real.
+func (r *real) issue(k *kiosk, id string, kind credential.Kind, municipality string) (wire.Answer, wire.Header, error) {
+	resident, ok := residents.Find(id)
+	if !ok {
+		r.t.Fatalf("no resident %s", id)
+	}
+	card := must(present.Read(r.w, resident))(r.t)
+	h, err := k.open()
+	if err != nil {
+		return wire.Answer{}, h, err
+	}
+	h.Municipality, h.Kind = municipality, kind
+	e := must(card.Answer(h.SessionDigest()))(r.t)
+	a, err := k.begin(h)
+	if err != nil {
+		return wire.Answer{}, h, err
+	}
+	s, key, err := channel.SealRequest(a, wire.Request{Header: h, Files: e.Files, Challenge: e.Challenge})
+	if err != nil {
+		return wire.Answer{}, h, err
+	}
+	f, err := k.ask(wire.TypeRequest, s)
+	if err != nil {
+		return wire.Answer{}, h, err
+	}
+	answer, err := key.Open(must(channel.Body[wire.Sealed](f))(r.t))
+	return answer, h, err
+}
+
+// event gives the next event line of the node that f wants.
+func (r *real) event(f func(audit.Event) bool) audit.Event {
+	r.t.Helper()
+	for {
+		select {
+		case line := <-r.node.lines:
+			v, err := wire.Decode[audit.Record]([]byte(line), audit.DefaultMaxLine)
+			if err != nil {
+				r.t.Fatalf("not an event: %q", line)
+			}
+			if f(v.Event) {
+				return v.Event
+			}
+		case <-time.After(hang):
+			r.t.Fatalf("the event does not come: %s", r.node.errs)
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package centre
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"akashi/centre/fleet"
+	"akashi/centre/wire"
+)
+
+// stops follows the alarms and the operators' switch.
+type stops struct {
+	kv jetstream.KeyValue
+
+	mu       sync.Mutex
+	alarms   map[string]fleet.Alarm
+	operator bool
+	stop     fleet.Stop
+}
+
+const switchKey = "switch"
+
+// operatorSwitch is the operators' stop as it is kept.
+type operatorSwitch struct {
+	Stopped bool `json:"stopped"`
+}
+
+func alarmKey(id uint64) string { return "a." + strconv.FormatUint(id, 16) }
+
+// openStops makes or finds the bucket and follows it until ctx ends; it
+// returns when all that stands there is known.
+func openStops(ctx context.Context, nc *nats.Conn, launcher bool) (*stops, error) {
+	start, cancel := context.WithTimeout(ctx, busStart)
+	defer cancel()
+	kv, err := bucket(start, nc, launcher, jetstream.KeyValueConfig{
+		Bucket: bucketStops, Storage: jetstream.MemoryStorage, MaxBytes: 16 << 20, MaxValueSize: maxEntry,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := &stops{kv: kv, alarms: map[string]fleet.Alarm{}}
+	s.judge()
+	w, err := kv.WatchAll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := make(chan struct{})
+	go s.follow(w, known)
+	select {
+	case <-known:
+		return s, nil
+	case <-start.Done():
+		w.Stop()
+		return nil, start.Err()
+	}
+}
+
+func (s *stops) follow(w jetstream.KeyWatcher, known chan<- struct{}) {
+	for e := range w.Updates() {
+		if e == nil { // the past is told
+			close(known)
+			continue
+		}
+		s.learn(e.Key(), e.Value())
+	}
+}
+
+// learn takes one entry. One that cannot be read stops everything: it can only
+// be a stop.
+func (s *stops) learn(key string, value []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if key == switchKey {
+		v, err := wire.Decode[operatorSwitch](value, maxEntry)
+		s.operator = err != nil || v.Stopped
+	} else {
+		a, err := wire.Decode[fleet.Alarm](value, maxEntry)
+		s.alarms[key] = a
+		s.operator = s.operator || err != nil
+	}
+	s.judge()
+}
+
+// judge is called with the lock held, or before anybody else knows of s.
+func (s *stops) judge() {
+	all := make([]fleet.Alarm, 0, len(s.alarms))
+	for _, a := range s.alarms {
+		all = append(all, a)
+	}
+	s.stop = fleet.Judge(all, s.operator)
+}
+
+// now gives what is stopped.
+func (s *stops) now() fleet.Stop {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stop
+}
+
+// list gives the alarms and the switch.
+func (s *stops) list() ([]fleet.Alarm, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []fleet.Alarm
+	for _, a := range s.alarms {
+		all = append(all, a)
+	}
+	return all, s.operator
+}
+
+// put tells every node; here it holds at once, whether or not the others could
+// be told.
+func (s *stops) put(ctx context.Context, key string, v any) error {
+	b := wire.Encode(v)
+	s.learn(key, b)
+	ctx, cancel := context.WithTimeout(ctx, DefaultState)
+	defer cancel()
+	_, err := s.kv.Put(ctx, key, b)
+	return err
+}
+
+// restore puts what this node's audit remembers, unless the other nodes know
+// better.
+func (s *stops) restore(ctx context.Context, key string, v any) error {
+	ctx, cancel := context.WithTimeout(ctx, DefaultState)
+	defer cancel()
+	b := wire.Encode(v)
+	_, err := s.kv.Create(ctx, key, b)
+	if err == nil {
+		s.learn(key, b)
+	}
+	if errors.Is(err, jetstream.ErrKeyExists) {
+		return nil
+	}
+	return err
+}
+
+// patience is a generous bound for a question that waits for a worker.
+func patience(life time.Duration) time.Duration { return life + 5*time.Second }
