@@ -212,12 +212,13 @@ func TestLatePressIsDroppedAndLateCancelCounts(t *testing.T) {
 		for range 3 {
 			ws.ReadMessage()
 		}
-		ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"do":"yes"}`))
+		ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"do":"back"}`))
 		ws.WriteMessage(websocket.TextMessage, []byte(`{"id":3,"do":"yes"}`))
 		ws.WriteMessage(websocket.TextMessage, []byte(`{"id":3,"do":"yes"}`)) // pressed twice
 	}()
-	if _, err := conn.Ask(t.Context(), face.Tell{Screen: face.Consent, Cancel: true}); err != nil {
-		t.Fatal(err)
+	act, err := conn.Ask(t.Context(), face.Tell{Screen: face.Preview, Cancel: true})
+	if err != nil || act.Do != face.Yes {
+		t.Fatalf("%v, %v", act.Do, err)
 	}
 	<-sent
 	say(t, ws, websocket.TextMessage, []byte(`{"id":2,"do":"cancel"}`))

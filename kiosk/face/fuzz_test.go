@@ -2,6 +2,8 @@ package face
 
 import (
 	"bytes"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"akashi/centre/wire"
@@ -36,6 +38,21 @@ func FuzzAct(f *testing.F) {
 			t.Errorf("%s: code %v", screen, code)
 		}
 	})
+}
+
+// The token is spent by the first right attempt, also while the listener
+// still takes connections.
+func TestTokenIsSpentOnce(t *testing.T) {
+	k := &knocks{door: Door{Token: "one-time", Origin: "http://o"}, host: "127.0.0.1:1", over: make(chan struct{})}
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Host = k.host
+	r.Header = http.Header{"Origin": {"http://o"}, "Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Protocol": {Protocol + ", one-time"}}
+	if !k.admit(r) {
+		t.Fatal("the right attempt was refused")
+	}
+	if k.admit(r) {
+		t.Error("the token opened the door twice")
+	}
 }
 
 func FuzzKeys(f *testing.F) {

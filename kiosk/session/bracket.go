@@ -94,7 +94,7 @@ func (r *run) preview(ctx context.Context) (turn, error) {
 		return on, err
 	}
 	if act.Do == face.Back {
-		r.req.paper, r.req.code = nil, wire.Cancelled
+		r.req.code = wire.Cancelled
 		return drop, nil
 	}
 	return on, nil

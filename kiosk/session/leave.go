@@ -9,15 +9,14 @@ import (
 )
 
 // leave is the way out of every step that failed: the kiosk is stopped if it
-// must be, the card loses its power, money is given back and the delivery is
-// settled; then comes wipe.
+// must be, money is given back and the delivery is settled; then comes wipe,
+// where the card loses its power.
 func (r *run) leave(ctx context.Context, code wire.Code) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), r.setup.Limits.End)
 	defer stop()
 	if code == wire.LastLook {
 		r.dev.Centre.Ask(ctx, wire.TypeAlarm, wire.Alarm{Code: code})
 	}
-	r.dev.Reader.End()
 	r.event.Code = code
 	if r.req != nil {
 		r.why = r.req.refusal

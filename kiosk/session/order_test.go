@@ -1,6 +1,10 @@
 package session
 
-import "testing"
+import (
+	"testing"
+
+	"akashi/centre/wire"
+)
 
 // FuzzOrder walks the order by any turns: the paper is only reached through
 // every step before it.
@@ -71,5 +75,15 @@ func TestPaperIsTakenOnce(t *testing.T) {
 	var none *paper
 	if none.take() != nil {
 		t.Error("no paper gave one")
+	}
+}
+
+// Even a print step that somehow came first prints nothing.
+func TestPrintNeedsLookAndPayment(t *testing.T) {
+	for _, q := range []*request{{}, {held: true}, {paper: &paper{}, held: true}, {paper: &paper{pdf: []byte("%PDF")}}} {
+		r := &run{req: q} // no device: a call would panic
+		if _, err := r.print(t.Context()); err != wire.Internal {
+			t.Errorf("%+v: %v", q, err)
+		}
 	}
 }
