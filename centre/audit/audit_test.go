@@ -134,6 +134,7 @@ func TestAChangedLogIsRefused(t *testing.T) {
 		"an overlong line":       append(bytes.Clone(good), bytes.Repeat([]byte{'a'}, audit.DefaultMaxLine+1)...),
 		"a line of rubbish":      append(bytes.Clone(good), "rubbish\n"...),
 		"a member that is none":  bytes.Replace(good, []byte(`"kiosk"`), []byte(`"other"`), 1),
+		"a line of another log":  bytes.Join([][]byte{lines[0], another(t), lines[2], lines[3], lines[4]}, nil),
 		"torn, and cut as well ": append(bytes.Join(lines[:2], nil), "{"...),
 	} {
 		if err := os.WriteFile(path, b, 0o600); err != nil {
@@ -159,6 +160,23 @@ func TestAChangedLogIsRefused(t *testing.T) {
 	if _, err := audit.Open(path, "n1", clock, nil); !errors.Is(err, audit.ErrChain) {
 		t.Errorf("a log that vanished: got %v", err)
 	}
+}
+
+// another gives a second line that follows from the same first one: what
+// somebody writes who can compute the chain.
+func another(t *testing.T) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "audit.log")
+	l := open(t, path, nil)
+	if err := l.Append(settled("k9")); err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.SplitAfter(b, []byte("\n"))[1]
 }
 
 // A crash in the middle of a write leaves half a line, which nobody was told

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -61,26 +62,42 @@ func stateOf() map[string]string {
 	}
 }
 
-// parent starts a grandchild from a thread that then ends, tells its number
+// parent starts grandchildren from threads that then end, tells their numbers
 // and waits to be killed.
 func parent([]string) {
+	const n = 4 // the first thread of a process never ends, the others do
 	r, w, err := os.Pipe()
 	if err != nil {
 		os.Exit(1)
 	}
-	var p *oneshot.Process
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with this goroutine
-		p, err = oneshot.Start(context.Background(), oneshot.Spec{Path: self(), Args: []string{"child", "sleep"}, Files: []*os.File{w}, MaxLife: time.Hour})
-	})
-	wg.Wait()
-	if err != nil {
-		os.Exit(2)
+	pids := make([]string, n)
+	var locked, wg sync.WaitGroup
+	locked.Add(n)
+	for i := range n {
+		wg.Go(func() {
+			runtime.LockOSThread() // and never unlocked: the thread ends with this goroutine
+			locked.Done()
+			locked.Wait() // so that each has a thread of its own
+			fd, err := syscall.Dup(int(w.Fd()))
+			if err != nil {
+				os.Exit(1)
+			}
+			p, err := oneshot.Start(context.Background(), oneshot.Spec{
+				Path: self(), Args: []string{"child", "sleep"}, Files: []*os.File{os.NewFile(uintptr(fd), "w")}, MaxLife: time.Hour,
+			})
+			if err != nil {
+				os.Exit(2)
+			}
+			pids[i] = fmt.Sprint(p.PID())
+		})
 	}
-	bufio.NewReader(r).ReadString('\n') // the grandchild is up
-	time.Sleep(200 * time.Millisecond)  // were it tied to the thread that is gone, it would be gone
-	report("grandchild", map[string]string{"pid": fmt.Sprint(p.PID()), "alive": fmt.Sprint(alive(p.PID()))})
+	wg.Wait()
+	in := bufio.NewReader(r)
+	for range n {
+		in.ReadString('\n') // a grandchild is up
+	}
+	time.Sleep(200 * time.Millisecond) // were one tied to its thread, it would be gone
+	report("grandchildren", map[string]string{"pids": strings.Join(pids, " ")})
 	time.Sleep(time.Hour)
 }
 

@@ -233,8 +233,8 @@ func fence(t *testing.T, s oneshot.Spec, accept bool, readable string) map[strin
 	}
 	s.Args = []string{mode, readable, other}
 	got := start(t, s, "fenced", theirs, lf).next(t)
-	if got.What == "not fenced" && os.Getenv("CI") != "true" {
-		t.Skip("this kernel does not fence: ", got.With["err"])
+	if _, err := unix.PrctlRetInt(unix.PR_GET_SECCOMP, 0, 0, 0, 0); err != nil && os.Getenv("CI") != "true" {
+		t.Skip("this kernel has no seccomp: ", err)
 	}
 	if got.What != "tried" {
 		t.Fatalf("the child said %+v", got)
