@@ -165,6 +165,7 @@ func TestScanTree(t *testing.T) {
 	}
 	write("clean/a", "nothing here")
 	write("log/b.log", strings.Repeat("x", 4<<20-5)+grown()) // across two chunks
+	write("log/c.log", strings.Repeat("x", 4<<20+1000)+grown()) // where the first looks ahead
 	write("log/short.log", "..."+grown())
 	write("names/"+grown()+".pdf", "by its name alone")
 	write("print/c.pdf", grown())
@@ -184,7 +185,7 @@ func TestScanTree(t *testing.T) {
 			t.Errorf("the finding tells the value: %v", f)
 		}
 	}
-	want := map[string]uint64{"/log/b.log": 4<<20 - 5, "/log/short.log": 3, "a file's name in /names": 0, "link /link": 9}
+	want := map[string]uint64{"/log/b.log": 4<<20 - 5, "/log/c.log": 4<<20 + 1000, "/log/short.log": 3, "a file's name in /names": 0, "link /link": 9}
 	for where, offset := range want {
 		if at, ok := places[where]; !ok || at != offset {
 			t.Errorf("%s: found at %d, %v", where, at, ok)

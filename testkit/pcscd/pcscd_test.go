@@ -233,6 +233,35 @@ func TestDiesWithItsStarter(t *testing.T) {
 	eventually(t, "end of the daemon", func() bool { return syscall.Kill(pid, 0) != nil })
 }
 
+// TestDiesWithItsKeeper: nor does a keeper that is killed.
+func TestDiesWithItsKeeper(t *testing.T) {
+	pcscd.Require(t)
+	dir, err := os.MkdirTemp("", "pcscd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	s, err := pcscd.Start(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid := s.PID()
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "PPid:")
+	keeper, err := strconv.Atoi(strings.Fields(rest)[0])
+	if err != nil || keeper == os.Getpid() {
+		t.Fatalf("keeper %d, %v", keeper, err)
+	}
+	syscall.Kill(keeper, syscall.SIGKILL)
+	eventually(t, "end of the daemon", func() bool { return syscall.Kill(pid, 0) != nil })
+	if err := s.Close(); err == nil {
+		t.Error("nobody heard that the keeper was killed")
+	}
+}
+
 func TestLongPath(t *testing.T) {
 	if pcscd.Missing() != nil {
 		t.Skip(pcscd.Missing())
