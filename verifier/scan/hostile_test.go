@@ -52,7 +52,7 @@ func TestEndless(t *testing.T) {
 		objects = append(objects, stream(resources, calls))
 	}
 	pdf := handmade("/Contents 4 0 R/Resources<</XObject<</F0 5 0 R>>>>", objects...)
-	s, err := New(background, cacheDir)
+	s, err := New(background, UserCache())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,9 +118,17 @@ func TestTextBeyondTheBasicPlane(t *testing.T) {
 // be opened any more, and everything works.
 func TestFenced(t *testing.T) {
 	if os.Getenv("SCAN_TEST_FENCED") == "" {
-		scanner(t) // warms cacheDir
+		cache := UserCache()
+		if cache == "" {
+			cache = t.TempDir()
+		}
+		s, err := New(background, cache) // warms it
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
 		c := exec.Command(os.Args[0], "-test.run", "^TestFenced$", "-test.v")
-		c.Env = append(os.Environ(), "SCAN_TEST_FENCED="+cacheDir)
+		c.Env = append(os.Environ(), "SCAN_TEST_FENCED="+cache)
 		out, err := c.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), "--- PASS: TestFenced") {
 			t.Fatalf("%v\n%s", err, out)

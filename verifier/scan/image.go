@@ -62,16 +62,25 @@ func grey(m image.Image) *raster {
 		}
 		return r
 	}
+	rgba, fast := m.(*image.RGBA)
 	for y := range r.h {
 		for x := range r.w {
+			if fast {
+				i := y*rgba.Stride + 4*x
+				p := rgba.Pix[i : i+4 : i+4]
+				r.pix[y*r.w+x] = mix(uint32(p[0])*0x101, uint32(p[1])*0x101, uint32(p[2])*0x101, uint32(p[3])*0x101)
+				continue
+			}
 			r.pix[y*r.w+x] = shade(m.At(b.Min.X+x, b.Min.Y+y))
 		}
 	}
 	return r
 }
 
-func shade(c color.Color) byte {
-	r, g, b, a := c.RGBA() // premultiplied, 16 bits
+func shade(c color.Color) byte { return mix(c.RGBA()) }
+
+// mix gives the shade of a premultiplied colour of 16 bits on white.
+func mix(r, g, b, a uint32) byte {
 	y := (299*r + 587*g + 114*b + 500) / 1000
 	return byte((y + 0xFFFF - a) >> 8)
 }

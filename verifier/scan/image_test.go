@@ -47,26 +47,24 @@ func white(w, h int) *image.Gray {
 }
 
 // draw puts a symbol on a page at (x, y), turned about its corner by an angle,
-// with modules of any size; each pixel is the mean of 16 samples.
+// with modules of any size; each pixel is the mean of 9 samples.
 func draw(m *image.Gray, bits [][]bool, x, y, module, degrees float64) {
 	sin, cos := math.Sincos(degrees * math.Pi / 180)
-	dark := func(px, py float64) bool {
-		px, py = px-x, py-y
-		u, v := (px*cos+py*sin)/module, (py*cos-px*sin)/module
-		return u >= 0 && v >= 0 && int(u) < len(bits) && int(v) < len(bits) && bits[int(v)][int(u)]
-	}
-	for py := range m.Rect.Dy() {
-		for px := range m.Rect.Dx() {
+	side := float64(len(bits)) * module
+	left, top := x+min(0, side*cos)+min(0, -side*sin), y+min(0, side*sin)+min(0, side*cos)
+	reach := int(side*(math.Abs(sin)+math.Abs(cos))) + 2
+	for py := max(0, int(top)); py < min(m.Rect.Dy(), int(top)+reach); py++ {
+		for px := max(0, int(left)); px < min(m.Rect.Dx(), int(left)+reach); px++ {
 			n := 0
-			for i := range 16 {
-				if dark(float64(px)+(float64(i%4)+0.5)/4, float64(py)+(float64(i/4)+0.5)/4) {
+			for i := range 9 {
+				sx, sy := float64(px)+(float64(i%3)+0.5)/3-x, float64(py)+(float64(i/3)+0.5)/3-y
+				u, v := (sx*cos+sy*sin)/module, (sy*cos-sx*sin)/module
+				if u >= 0 && v >= 0 && int(u) < len(bits) && int(v) < len(bits) && bits[int(v)][int(u)] {
 					n++
 				}
 			}
-			if n > 0 {
-				i := m.PixOffset(px, py)
-				m.Pix[i] = byte(int(m.Pix[i]) * (16 - n) / 16)
-			}
+			i := py*m.Stride + px
+			m.Pix[i] = byte(int(m.Pix[i]) * (9 - n) / 9)
 		}
 	}
 }
@@ -112,10 +110,8 @@ func TestScales(t *testing.T) {
 		size  int
 	}{
 		{"version 1", "shc", qr.Low, 21},
-		{"version 6", strings.Repeat("a", 130), qr.Low, 41},
 		{"version 15", numeric(1190), qr.Low, 77},
 		{"version 22", numeric(2395), qr.Low, 105},
-		{"version 26 M", numeric(2395), qr.Medium, 121},
 		{"version 34, bytes", strings.Repeat("{\"data\":", 270), qr.Low, 153},
 		{"version 40, the largest", numeric(7000), qr.Low, 177},
 	} {
@@ -123,12 +119,12 @@ func TestScales(t *testing.T) {
 		if len(bits) != c.size {
 			t.Fatalf("%s has %d modules", c.name, len(bits))
 		}
-		for _, module := range []float64{3, 3.3, 3.7, 4, 4.5, 5.2, 6, 8.19} {
+		for _, module := range []float64{3, 3.3, 3.7, 4.5, 6, 8.19} {
 			t.Run(fmt.Sprintf("%s at %v", c.name, module), func(t *testing.T) {
 				side := int(float64(c.size)*module) + 40
 				m := white(side+17, side)
 				draw(m, bits, 20.4, 19.7, module, 0)
-				wantCodes(t, scanImage(t, encoded(t, m)), c.text)
+				wantCodes(t, search(grey(m)), c.text)
 			})
 		}
 	}
@@ -139,12 +135,12 @@ func TestScales(t *testing.T) {
 func TestTurned(t *testing.T) {
 	text := numeric(2395)
 	bits := bitmap(t, text, qr.Low)
-	for _, degrees := range []float64{-3, -1, 0.5, 2, 4, 90, 91, 180, 269} {
+	for _, degrees := range []float64{-3, 0.5, 4, 90, 181, 269} {
 		m := white(1100, 1100)
 		n := float64(len(bits)) * 5 / 2
 		sin, cos := math.Sincos(degrees * math.Pi / 180)
 		draw(m, bits, 550-n*cos+n*sin, 550-n*sin-n*cos, 5, degrees)
-		t.Run(fmt.Sprint(degrees), func(t *testing.T) { wantCodes(t, scanImage(t, encoded(t, m)), text) })
+		t.Run(fmt.Sprint(degrees), func(t *testing.T) { wantCodes(t, search(grey(m)), text) })
 	}
 }
 
@@ -159,7 +155,7 @@ func TestSeveral(t *testing.T) {
 		clearAround(m, at, len(bits))
 		draw(m, bits, at[0], at[1], at[2], 0)
 	}
-	wantCodes(t, scanImage(t, encoded(t, m)), texts...)
+	wantCodes(t, search(grey(m)), texts...)
 }
 
 // marks draws light grey diagonals all over, as a specimen's background, and

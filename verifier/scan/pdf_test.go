@@ -3,7 +3,6 @@ package scan
 import (
 	"bytes"
 	"image/png"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -12,16 +11,8 @@ import (
 	qr "github.com/skip2/go-qrcode"
 )
 
-// shared is one Scanner for the package's tests: compiling PDFium takes
-// seconds.
-var shared = sync.OnceValues(func() (*Scanner, error) {
-	dir, err := os.MkdirTemp("", "scan-test-")
-	if err != nil {
-		return nil, err
-	}
-	cacheDir = dir
-	return New(background, dir)
-})
+// shared is one Scanner for the package's tests: starting PDFium takes time.
+var shared = sync.OnceValues(func() (*Scanner, error) { return New(background, UserCache()) })
 
 func scanner(t testing.TB) *Scanner {
 	t.Helper()
@@ -113,7 +104,7 @@ func TestPDF(t *testing.T) {
 func TestPNG(t *testing.T) {
 	shc := numeric(2395)
 	pdf := sheet(t, nil, []string{"one page"}, []string{shc})
-	for _, dpi := range []int{150, 300} {
+	for _, dpi := range []int{150, 100} {
 		b, err := scanner(t).PNG(pdf, 0, dpi)
 		if err != nil {
 			t.Fatal(err)
@@ -122,7 +113,9 @@ func TestPNG(t *testing.T) {
 		if err != nil || c.Width < dpi*8 || c.Width > dpi*9 {
 			t.Errorf("%d dpi: %d wide, %v", dpi, c.Width, err)
 		}
-		wantCodes(t, scanImage(t, b), shc)
+		if dpi == 150 { // 3 pixels a module
+			wantCodes(t, scanImage(t, b), shc)
+		}
 	}
 	for _, c := range []struct {
 		page, dpi int
@@ -169,7 +162,7 @@ func TestPDFRefuses(t *testing.T) {
 }
 
 func TestClosed(t *testing.T) {
-	s, err := New(background, cacheDir)
+	s, err := New(background, UserCache())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +211,7 @@ func BenchmarkPDF(b *testing.B) {
 func BenchmarkNew(b *testing.B) {
 	scanner(b)
 	for b.Loop() {
-		s, err := New(background, cacheDir)
+		s, err := New(background, UserCache())
 		if err != nil {
 			b.Fatal(err)
 		}
