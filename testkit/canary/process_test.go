@@ -164,8 +164,9 @@ func TestScanTree(t *testing.T) {
 		}
 	}
 	write("clean/a", "nothing here")
-	write("log/b.log", strings.Repeat("x", 4<<20-5)+grown()) // across two chunks
-	write("log/c.log", strings.Repeat("x", 4<<20+1000)+grown()) // where the first looks ahead
+	rest := strings.Repeat("y", 2<<20)
+	write("log/b.log", strings.Repeat("x", 4<<20-5)+grown()+rest)    // across two chunks
+	write("log/c.log", strings.Repeat("x", 4<<20+1000)+grown()+rest) // where the first looks ahead
 	write("log/short.log", "..."+grown())
 	write("names/"+grown()+".pdf", "by its name alone")
 	write("print/c.pdf", grown())
