@@ -27,10 +27,19 @@ func (s *Stack) startCentre(ctx, _ context.Context) error {
 	if _, _, err := s.start(ctx, "keys", "ready keys", "keys", "serve", "-config", s.path("keys.json")); err != nil {
 		return err
 	}
-	if err := writeJSON(s.path("node.json"), s.node(socket)); err != nil {
+	var err error
+	if s.bus, err = free(); err != nil {
 		return err
 	}
-	node, line, err := s.start(ctx, "centre", "ready ", "centre", "node", "-config", s.path("node.json"))
+	return s.startNode(ctx, "centre")
+}
+
+// startNode starts the node with the configuration as it is now.
+func (s *Stack) startNode(ctx context.Context, name string) error {
+	if err := writeJSON(s.path("node.json"), s.node(s.path("keys.sock"))); err != nil {
+		return err
+	}
+	node, line, err := s.start(ctx, name, "ready ", "centre", "node", "-config", s.path("node.json"))
 	if err != nil {
 		return err
 	}
@@ -38,13 +47,27 @@ func (s *Stack) startCentre(ctx, _ context.Context) error {
 	return nil
 }
 
+// free gives a loopback address that nobody listens at: a person's orders go
+// to the bus, so its port must be known outside the node.
+func free() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return ln.Addr().String(), ln.Close()
+}
+
 func (s *Stack) node(keySocket string) centre.Config {
 	pki := func(name string) string { return filepath.Join(s.PKI(), name) }
 	_, port, _ := net.SplitHostPort(s.vrsAddr)
+	listen := s.gateway // a node that is started again is where kiosks look for it
+	if listen == "" {
+		listen = "127.0.0.1:0"
+	}
 	return centre.Config{
 		Node: "node-1", Root: pki("centre-root.pem"), Fleet: s.path("fleet.json"), Audit: s.path("state", "audit.log"), Events: true,
-		Gateway: centre.GatewayFile{Listen: "127.0.0.1:0", Certificate: pki("gateway.pem"), Key: pki("gateway.key")},
-		Bus:     centre.BusFile{Listen: "127.0.0.1:0", Certificate: pki("nats-server.pem"), Key: pki("nats-server.key")},
+		Gateway: centre.GatewayFile{Listen: listen, Certificate: pki("gateway.pem"), Key: pki("gateway.key")},
+		Bus:     centre.BusFile{Listen: s.bus, Certificate: pki("nats-server.pem"), Key: pki("nats-server.key")},
 		Launcher: centre.LauncherFile{
 			Certificate: pki("launcher.pem"), Key: pki("launcher.key"), Keys: keySocket,
 			Trust: pki("trust.json"), TrustRoot: pki("trust-root.pem"), Worker: s.o.Worker,

@@ -134,13 +134,14 @@ func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader) error {
 	return k.awaitLine(ctx)
 }
 
-// awaitLine waits until the agent has its line to the centre.
+// awaitLine waits until the agent has its line to the centre, whether or not
+// something else keeps it from serving.
 func (k *Kiosk) awaitLine(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, DefaultStart)
 	defer cancel()
 	for {
 		state, err := k.State(ctx)
-		if err != nil || state.Code == wire.OK {
+		if err != nil || state.Code != wire.LineDown {
 			return err
 		}
 		select {

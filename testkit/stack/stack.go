@@ -57,6 +57,8 @@ type Stack struct {
 	stop      context.CancelFunc
 	vrsAddr   string
 	gateway   string // host:port
+	bus       string // host:port
+	nodes     int    // how often the node was started again
 
 	mu    sync.Mutex
 	cards map[string]*simcard.Card
