@@ -38,6 +38,9 @@ func TestReadConfig(t *testing.T) {
 	if c.Root != filepath.Join(dir, "root.pem") || c.Audit != "/var/audit.log" || c.Bus.Store != "" {
 		t.Errorf("paths: %+v", c)
 	}
+	if _, err := c.LauncherBus(""); err == nil || !strings.Contains(err.Error(), "not running") {
+		t.Errorf("the bus of a node that is not running: %v", err)
+	}
 	for name, text := range map[string]string{
 		"unknown member": strings.Replace(good, `{"node"`, `{"nodes":1,"node"`, 1),
 		"two values":     good + "{}",

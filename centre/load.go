@@ -75,14 +75,21 @@ func (c *Config) dialConfig(url, certificate, key string) (DialConfig, error) {
 	return DialConfig{URL: url, Certificate: pair, Root: root}, err
 }
 
-// LauncherBus gives the launcher's end of the bus at url, "" for the
-// configuration's own.
+// busFile is where a running node says what address its embedded bus has.
+func (c *Config) busFile() string { return c.Audit + ".bus" }
+
+// LauncherBus gives the launcher's end of the bus at url, "" for that of the
+// configuration's node, which must be running if it chooses its own port.
 func (c *Config) LauncherBus(url string) (DialConfig, error) {
 	if url == "" {
 		url = c.Bus.URL
 	}
 	if url == "" {
-		url = "tls://" + c.Bus.Listen
+		b, err := readFile(c.busFile())
+		if err != nil {
+			return DialConfig{}, errors.New("centre: the node of this configuration is not running here; start it, or name its bus")
+		}
+		url = string(b)
 	}
 	return c.dialConfig(url, c.Launcher.Certificate, c.Launcher.Key)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"time"
 
@@ -33,6 +34,10 @@ func RunNode(ctx context.Context, path string, out io.Writer) error {
 		}
 		defer bus.Stop()
 		url = bus.URL()
+		if err := os.WriteFile(c.busFile(), []byte(url), 0o600); err != nil {
+			return err
+		}
+		defer os.Remove(c.busFile())
 	}
 	child, err := startLauncher(path, url, &lines{out: out})
 	if err != nil {

@@ -200,10 +200,9 @@ func TestAWorkerWithoutALauncherEnds(t *testing.T) {
 func TestCommandsTellState(t *testing.T) {
 	r := buildReal(t)
 	r.kiosk("k0").alarm()
-	url := r.busURL()
 	tell := func(args ...string) (s centre.State) {
 		t.Helper()
-		c := exec.Command(filepath.Join(must(programs())(t), "centre"), append([]string{"state", "-config", r.config, "-bus", url, "-operator", "7"}, args...)...)
+		c := exec.Command(filepath.Join(must(programs())(t), "centre"), append([]string{"state", "-config", r.config, "-operator", "7"}, args...)...)
 		out, err := c.CombinedOutput()
 		if err != nil || json.Unmarshal(out, &s) != nil {
 			t.Fatalf("%v: %s", args, out)
@@ -223,20 +222,4 @@ func TestCommandsTellState(t *testing.T) {
 	if s = tell("-resume"); s.Stopped {
 		t.Errorf("state %+v", s)
 	}
-}
-
-// busURL reads it from the launcher's command line.
-func (r *real) busURL() string {
-	r.t.Helper()
-	for _, pid := range descendants(r.t, r.node.cmd.Process.Pid) {
-		b, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
-		args := strings.Split(string(b), "\x00")
-		for i, a := range args {
-			if a == "-bus" {
-				return args[i+1]
-			}
-		}
-	}
-	r.t.Fatal("no launcher")
-	return ""
 }
