@@ -243,6 +243,41 @@ func TestNotRead(t *testing.T) {
 	}
 }
 
+// TestNoFinder: squares and crosses are no finders, and finders alone are no
+// code.
+func TestNoFinder(t *testing.T) {
+	bits := bitmap(t, "alone", qr.Low)
+	alone := make([][]bool, len(bits))
+	for row := range bits {
+		alone[row] = make([]bool, len(bits))
+		for column := range bits {
+			left, top := column < 7, row < 7
+			right, bottom := column >= len(bits)-7, row >= len(bits)-7
+			alone[row][column] = bits[row][column] && (left && top || right && top || left && bottom)
+		}
+	}
+	m := white(300, 300)
+	draw(m, alone, 30, 30, 8, 0)
+	if p := search(grey(m)); len(p.Codes) != 0 || p.Unread != 0 {
+		t.Errorf("finders alone: %d codes, %d unread", len(p.Codes), p.Unread)
+	}
+	cross := make([][]bool, 7) // dark, light, dark along and down, and no ring
+	for row := range cross {
+		cross[row] = make([]bool, 7)
+		for column := range cross {
+			outer := row == 0 || column == 0 || row == 6 || column == 6
+			middle := row >= 2 && row <= 4 && column >= 2 && column <= 4
+			cross[row][column] = middle || outer && (row == 3 || column == 3)
+		}
+	}
+	m = white(200, 200)
+	draw(m, cross, 50, 50, 8, 0)
+	h := &hunt{raster: grey(m), threshold: midGrey}
+	if found := h.finders(); len(found) != 0 {
+		t.Errorf("a cross is taken for a finder: %d", len(found))
+	}
+}
+
 // TestNotUTF8: a code whose bytes are no UTF-8 is unread, not guessed at.
 func TestNotUTF8(t *testing.T) {
 	m := white(400, 400)

@@ -80,6 +80,7 @@ func TestPowerIsCut(t *testing.T) {
 			if err := p.End(); err != nil {
 				t.Error(err)
 			}
+			stranger(t, server)
 		}},
 		{"the session worker closes or dies", func(t *testing.T, p *process) { p.Close() }},
 		{"a cancelled call", func(t *testing.T, p *process) {
@@ -116,6 +117,24 @@ func TestPowerIsCut(t *testing.T) {
 			end.do(t, p)
 			eventually(t, "the card forgets the PIN", func() bool { return !c.Verified() })
 		})
+	}
+}
+
+// stranger is another process that comes right after a session, before the
+// daemon by itself takes the power from a card that nobody uses: it must not
+// be able to read what the PIN opened (EF 0002 of the AP that was current).
+func stranger(t *testing.T, server *pcscd.Server) {
+	t.Helper()
+	tool, err := exec.LookPath("opensc-tool")
+	if err != nil {
+		t.Logf("without opensc-tool this is not tried: %v", err)
+		return
+	}
+	cmd := exec.Command(tool, "-c", "default", "-r", "0", "-s", "00A4020C020002", "-s", "00B0000000")
+	cmd.Env = append(os.Environ(), server.Env())
+	out, _ := cmd.CombinedOutput()
+	if !bytes.Contains(out, []byte("Received")) || bytes.Contains(out, []byte("SW1=0x90")) {
+		t.Errorf("another process gets:\n%s", out)
 	}
 }
 
