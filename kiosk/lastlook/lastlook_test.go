@@ -340,6 +340,17 @@ func TestSwaps(t *testing.T) {
 			a.order.Codes = func(own []string) []string { return []string{alias(t, a).Codes[0], own[1]} }
 			a.deliver(t)
 		}, lastlook.CodesDisagree},
+		{"overseas: a seal of the same person with other doses", credential.Overseas, func(t *testing.T, a, b *visitor) {
+			o := a.order
+			o.Resident.VRS = slices.Clone(o.Resident.VRS)
+			o.Resident.VRS[0].Doses = o.Resident.VRS[0].Doses[:1]
+			d, err := paper.Delivery(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.order.Codes = func(own []string) []string { return []string{own[0], d.Codes[1]} }
+			a.deliver(t)
+		}, lastlook.CodesDisagree},
 		{"overseas: codes listed in the other order", credential.Overseas, func(t *testing.T, a, b *visitor) {
 			c := a.in.Delivery.Codes
 			a.in.Delivery.Codes = []string{c[1], c[0]}
