@@ -54,3 +54,13 @@ func HasReader(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "reader"))
 	return err == nil
 }
+
+// HasAll reports whether dir has every program that needs no cgo.
+func HasAll(dir string) bool {
+	for _, p := range programs {
+		if _, err := os.Stat(filepath.Join(dir, p.name)); err != nil && !p.cgo {
+			return false
+		}
+	}
+	return true
+}

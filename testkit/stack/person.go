@@ -3,10 +3,12 @@ package stack
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"akashi/centre"
 	"akashi/centre/wire"
+	"akashi/testkit/residents"
 )
 
 // DefaultOrder bounds a person's order to the centre.
@@ -71,3 +73,6 @@ func (k *Kiosk) AwaitServing(ctx context.Context) error {
 		}
 	}
 }
+
+// People gives everybody who has a card here.
+func (s *Stack) People() []residents.Resident { return slices.Clone(s.o.People) }
