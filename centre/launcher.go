@@ -136,11 +136,14 @@ func (l *Launcher) Run(ctx context.Context, ready func()) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	var subs []*nats.Subscription
-	for subject, f := range map[string]func(context.Context, call) (any, error){
-		subjectOpen: l.open, subjectBegin: l.begin, subjectSettle: l.settle, subjectAlarm: l.alarm,
-		requestTo(l.c.Node): l.request, subjectPerson: l.person,
+	for _, a := range []struct {
+		subject string
+		answer  func(context.Context, call) (any, error)
+	}{
+		{subjectPerson, l.person}, {subjectAlarm, l.alarm}, {subjectSettle, l.settle},
+		{requestTo(l.c.Node), l.request}, {subjectBegin, l.begin}, {subjectOpen, l.open}, // open last: a session that begins can go on
 	} {
-		s, err := l.nc.QueueSubscribe(subject, queue, l.serve(work, f))
+		s, err := l.nc.QueueSubscribe(a.subject, queue, l.serve(work, a.answer))
 		if err != nil {
 			return err
 		}

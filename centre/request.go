@@ -2,7 +2,6 @@ package centre
 
 import (
 	"context"
-	"time"
 
 	"akashi/centre/audit"
 	"akashi/centre/channel"
@@ -70,13 +69,13 @@ func (l *Launcher) seated(s wire.Sealed, kiosk []byte) (*worker, error) {
 	return w, nil
 }
 
-// dismissed is how long a worker that is done may take to end by itself.
-const dismissed = time.Second
-
-// dismiss ends a worker that has said its last word.
+// dismiss ends a worker that has said its last word, and waits until it is
+// gone: nothing that held cleartext outlives its answer, and the kiosk's next
+// request finds the slot free.
 func (l *Launcher) dismiss(w *worker) {
+	w.process.Kill()
+	<-w.gone
 	w.pipe.Close()
-	time.AfterFunc(dismissed, w.process.Kill)
 }
 
 // ended writes how a request ended. It gives AuditDown when that is not on

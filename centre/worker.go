@@ -29,6 +29,7 @@ type worker struct {
 	request admitted
 	expires int64 // of its attestation, Unix seconds
 	admit   time.Duration
+	gone    chan struct{} // closed when the process is gone and its slot free
 }
 
 // started is a worker before it has a seat.
@@ -140,7 +141,7 @@ func (l *Launcher) seat(ctx context.Context, a admitted, free func()) (wire.Atte
 		free()
 		return wire.Attested{}, wire.Internal
 	}
-	l.keep(&worker{st.process, st.pipe, st.talk, a, expires, time.Since(a.since)}, free)
+	l.keep(&worker{st.process, st.pipe, st.talk, a, expires, time.Since(a.since), make(chan struct{})}, free)
 	return wire.Attested{
 		Key: st.talk.Key(), Expires: expires, Signature: sig, Chain: l.c.Setup.Keys.Chains[keys.PurposeAttest],
 	}, nil
@@ -156,6 +157,7 @@ func (l *Launcher) keep(w *worker, free func()) {
 		defer l.hands.Done()
 		<-w.process.Done()
 		free()
+		close(w.gone)
 		// Whoever has taken the seat reads on: the last word may still lie in the pipe.
 		if l.take(w.request.seat, w) { // its request never came
 			w.pipe.Close()
