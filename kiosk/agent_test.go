@@ -110,7 +110,7 @@ func TestSwappedPaperStopsTheKiosk(t *testing.T) {
 	if v.last.Code != wire.LastLook || v.last.Charged != 0 || len(c.papers()) != 0 || v.last.Event.Requests[0].Reason == 0 {
 		t.Errorf("%+v, %d papers", v.last, len(c.papers()))
 	}
-	if got := c.outcomes(1); !slices.Equal(got, []string{"void"}) {
+	if got := c.outcomes(1); !slices.Equal(got, []string{"unknown"}) {
 		t.Errorf("settled %v", got)
 	}
 	c.gate.with(func(g *gate) {

@@ -33,7 +33,13 @@ func (r *run) conclude(ctx context.Context, code wire.Code) {
 		r.dev.Payment.Release(ctx)
 		q.held = false
 	}
-	if q.delivery != nil && q.outcome == None {
+	switch {
+	case q.delivery == nil || q.outcome != None:
+	case code == wire.LastLook:
+		// The token may be another resident's, who perhaps holds the paper:
+		// voiding it is for a person who has looked.
+		q.outcome = Unknown
+	default:
 		q.outcome = Void // it never went to the printer
 	}
 	if q.delivery != nil && !q.settled {

@@ -252,7 +252,7 @@ func TestLastLookAlarmsBeforeAllElse(t *testing.T) {
 	if i < 0 || i+1 >= len(w.centre.asked) || w.centre.asked[i+1] != wire.TypeSettle || w.centre.asked[i-1] != wire.TypeRequest {
 		t.Errorf("asked %v", w.centre.asked)
 	}
-	if e.Requests[0].Reason != 5 || e.Requests[0].Outcome != session.Void || e.Requests[0].Code != wire.LastLook {
+	if e.Requests[0].Reason != 5 || e.Requests[0].Outcome != session.Unknown || e.Requests[0].Code != wire.LastLook {
 		t.Errorf("event %+v", e.Requests[0])
 	}
 }

@@ -162,7 +162,7 @@ func (w *world) nothing(e session.Event, code wire.Code) {
 	}
 	for _, s := range w.centre.settled {
 		want := "void"
-		if code == wire.PrintUnknown {
+		if code == wire.PrintUnknown || code == wire.LastLook {
 			want = "unknown"
 		}
 		if s != want {

@@ -46,6 +46,7 @@ var table = []row{
 		}},
 	{"othername", "美作　ろまん", "19870526", '1', Reiji, 3,
 		"VRS の名が異なる / VRS has another name: the municipality must look first", both(wire.NameDiffers, func(r *Resident) {
+			travel("MIMASAKA ROMAN", "JPN")(r)
 			r.VRS[0].Name = "美作　浪漫"
 		})},
 	{"norecord", "戸隠　無以", "19990131", '1', Mihon, 0,
@@ -91,7 +92,10 @@ var table = []row{
 	{"notparticipating", "模木　参", "19940620", '1', Mogi, 2,
 		"コンビニ交付に参加しない村 / the municipality does not take part", both(wire.MunicipalityOut, nil)},
 	{"birthdiffers", "生田目　違", "19850505", '2', Mihon, 2,
-		"VRS の生年月日が異なる / VRS has another date of birth", both(wire.BirthDiffers, func(r *Resident) { r.VRS[0].Birth = "1985-05-06" })},
+		"VRS の生年月日が異なる / VRS has another date of birth", both(wire.BirthDiffers, func(r *Resident) {
+			travel("NAMATAME TAGAU", "JPN")(r)
+			r.VRS[0].Birth = "1985-05-06"
+		})},
 	{"twin-a", "双葉沢　伊万", "19780117", '1', Mihon, 2,
 		"同姓同名・同じ生年月日の別人 / same name and birth date as twin-b, another person", nil},
 	{"twin-b", "双葉沢　伊万", "19780117", '1', Reiji, 5,

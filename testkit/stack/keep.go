@@ -38,19 +38,20 @@ func (v Visit) Outcome() wire.Code {
 // certificate.pdf, page-1.png …, shc.txt, shc.jws and, if there is one,
 // vdsnc.json. Everything is read back from the paper itself.
 func Keep(ctx context.Context, paper, dir string) error {
-	pdf, err := os.ReadFile(paper)
-	if err != nil {
-		return err
-	}
 	s, err := scan.New(ctx, "")
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	return keep(s, pdf, dir)
+	return KeepWith(s, paper, dir)
 }
 
-func keep(s *scan.Scanner, pdf []byte, dir string) error {
+// KeepWith is Keep with a scanner that is there already.
+func KeepWith(s *scan.Scanner, paper, dir string) error {
+	pdf, err := os.ReadFile(paper)
+	if err != nil {
+		return err
+	}
 	pages, err := s.PDF(pdf)
 	if err != nil {
 		return err

@@ -154,19 +154,18 @@ func (k *Kiosk) awaitLine(ctx context.Context) error {
 
 func (k *Kiosk) control() string { return k.stack.path(k.ID, "control.sock") }
 
-// menu offers every municipality but wards, those that take no part included:
-// a resident who picks one must be told so.
+// menu offers every municipality but wards and both kinds, also where the
+// centre refuses them: a kiosk whose list is old must be told so.
 func (s *Stack) menu() []face.Offer {
 	var menu []face.Offer
 	for _, m := range s.municipalities() {
 		if m.City != "" {
 			continue
 		}
-		kinds := []credential.Kind{credential.Domestic, credential.Overseas}
-		if m.DomesticOnly {
-			kinds = kinds[:1]
-		}
-		menu = append(menu, face.Offer{Code: m.Code, NameJA: m.NameJA, NameEN: m.NameEN, Phone: m.Phone, Kinds: kinds, Fee: m.Fee})
+		menu = append(menu, face.Offer{
+			Code: m.Code, NameJA: m.NameJA, NameEN: m.NameEN, Phone: m.Phone, Fee: m.Fee,
+			Kinds: []credential.Kind{credential.Domestic, credential.Overseas},
+		})
 	}
 	return menu
 }

@@ -232,3 +232,23 @@ func (s *Stack) First() string {
 	}
 	return ""
 }
+
+// Settled waits until VRS has no pending certificate ID and gives how many IDs
+// are in each state. Settlements arrive after a session has ended; a caller
+// that may wait for ever bounds ctx.
+func (s *Stack) Settled(ctx context.Context) (map[vrs.State]int, error) {
+	for {
+		n, err := s.VRS.Counts(ctx)
+		if err != nil || n[vrs.Pending] == 0 {
+			return n, err
+		}
+		select {
+		case <-ctx.Done():
+			return n, nil
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Authority gives the authority of the stack's cards, for cards with faults.
+func (s *Stack) Authority() *simcard.Authority { return s.authority }

@@ -46,8 +46,12 @@ func (k *Kiosk) Carry(ctx context.Context, r residents.Resident, p robot.Plan) r
 	return p
 }
 
-// Walk takes a resident through one session by plan.
+// Walk takes a resident through one session by plan. A card that someone left
+// on the reader is taken away first.
 func (k *Kiosk) Walk(ctx context.Context, p robot.Plan) (Visit, error) {
+	if err := k.Pull(); err != nil {
+		return Visit{}, err
+	}
 	before, err := k.papers()
 	if err != nil {
 		return Visit{}, err
