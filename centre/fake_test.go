@@ -25,7 +25,9 @@ func TestMain(m *testing.M) {
 		fakeWorker()
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(built)
+	os.Exit(code)
 }
 
 func fakeWorker() {

@@ -29,12 +29,16 @@ import (
 	"akashi/verifier/credential"
 )
 
+// built is the folder of the commands, removed after the tests; empty: none.
+var built string
+
 // programs builds the real commands once, without cgo as they ship.
 var programs = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "centre-e2e-")
 	if err != nil {
 		return "", err
 	}
+	built = dir
 	if err := os.Chmod(dir, 0o755); err != nil { // another user runs the workers
 		return "", err
 	}
