@@ -42,8 +42,8 @@ assets: deps
 build: assets
 	@mkdir -p bin
 	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/keys verifier/cmd/verify testkit/cmd/vrs testkit/cmd/simcard; do \
-	  echo "build $$c"; CGO_ENABLED=0 $(GO) build -trimpath -o bin/$$(basename $$c) ./$$c || exit 1; done
-	@echo "build kiosk/cmd/reader"; $(GO) build -trimpath -o bin/reader ./kiosk/cmd/reader
+	  echo "build $$c"; CGO_ENABLED=0 $(GO) build -o bin/$$(basename $$c) ./$$c || exit 1; done
+	@echo "build kiosk/cmd/reader"; $(GO) build -o bin/reader ./kiosk/cmd/reader
 
 ## lint: gofmt, vet, staticcheck (pinned in go.mod)
 lint:

@@ -97,8 +97,9 @@ func (v *visit) begin(ctx context.Context) (ends, error) {
 		e.close()
 		return e, err
 	}
-	// Once the worker is gone the hatch has nobody to serve.
-	go func() { <-p.Done(); e.hatch.Close() }()
+	// Once the worker is gone the hatch has nobody to serve, but its last word
+	// may still lie in the socket: it is read before the end is.
+	go func() { <-p.Done(); e.hatch.SetReadDeadline(time.Now().Add(DefaultGrace)) }()
 	v.reply.Worker = p.PID()
 	return e, nil
 }

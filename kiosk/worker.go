@@ -123,5 +123,8 @@ func Print(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
+	if err := oneshot.Fence(oneshot.Limits{Folder: dir}); err != nil {
+		return err
+	}
 	return press.Serve(ctx, conn, d)
 }

@@ -36,6 +36,7 @@ var children = map[string]func([]string){
 	"state":  func([]string) { report("state", stateOf()) },
 	"parent": parent,
 	"fenced": fenced,
+	"folder": inFolder,
 	"litter": litter,
 }
 

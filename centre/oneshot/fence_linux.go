@@ -18,7 +18,7 @@ import (
 // which the process must end.
 //
 // Opening a file fails by seccomp, and by Landlock as well where the kernel has
-// it; with ReadOnly folders Landlock is a must.
+// it; with folders Landlock is a must.
 func Fence(l Limits) error {
 	runtime.LockOSThread() // the filter's first thread is this one
 	defer runtime.UnlockOSThread()
@@ -45,8 +45,8 @@ func noNewPrivileges() error { return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0,
 func (l Limits) landlock() error {
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil || abi < 1 {
-		if len(l.ReadOnly) > 0 {
-			return errors.New("no Landlock, which read-only folders need")
+		if len(l.ReadOnly) > 0 || l.Folder != "" {
+			return errors.New("no Landlock, which folders need")
 		}
 		return nil
 	}
@@ -61,6 +61,9 @@ func (l Limits) landlock() error {
 		} else {
 			rules = append(rules, landlock.ROFiles(path))
 		}
+	}
+	if l.Folder != "" {
+		rules = append(rules, landlock.RWDirs(l.Folder))
 	}
 	return landlock.V11.BestEffort().Restrict(rules...)
 }

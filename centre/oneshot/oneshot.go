@@ -56,6 +56,7 @@ type Spec struct {
 // the files that it was handed.
 type Limits struct {
 	ReadOnly []string // folders and files that may be read; none by default
+	Folder   string   // the one folder in which files may be made and removed; none by default
 	Accept   bool     // connections may be accepted on an inherited listener
 }
 

@@ -34,6 +34,9 @@ var reading = []string{
 	"readlink", "readlinkat", "getdents64", "getcwd",
 }
 
+// writing is what the one folder needs besides; Landlock says where.
+var writing = []string{"openat", "open", "fsync", "link", "linkat", "unlink", "unlinkat"}
+
 // absent answers ENOSYS: their arguments lie in memory that a filter cannot
 // see, and their callers fall back to a call that it can.
 var absent = []string{"clone3", "openat2"}
@@ -46,8 +49,13 @@ func (l Limits) groups() []seccomp.SyscallGroup {
 	if l.Accept {
 		names = append(names[:len(names):len(names)], "accept4")
 	}
-	if len(l.ReadOnly) > 0 {
+	if len(l.ReadOnly) > 0 || l.Folder != "" {
 		names = append(names[:len(names):len(names)], reading...)
+	}
+	switch {
+	case l.Folder != "":
+		names = append(names, writing...)
+	case len(l.ReadOnly) > 0:
 		conditions = append(conditions, when("openat", 2, seccomp.BitsNotSet, forWriting), when("open", 1, seccomp.BitsNotSet, forWriting))
 	}
 	return []seccomp.SyscallGroup{
