@@ -22,8 +22,6 @@ demo: deps assets build
 
 ## test: every test, with the race detector
 test: deps assets
-	@mkdir -p .cache
-	$(GO) vet ./...
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
 
 ## up: the chain stays up; one page links whatever faces exist (card tray first)

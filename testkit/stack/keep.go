@@ -38,7 +38,7 @@ func (v Visit) Outcome() wire.Code {
 // certificate.pdf, page-1.png …, shc.txt, shc.jws and, if there is one,
 // vdsnc.json. Everything is read back from the paper itself.
 func Keep(ctx context.Context, paper, dir string) error {
-	s, err := scan.New(ctx, "")
+	s, err := scan.New(ctx, scan.UserCache())
 	if err != nil {
 		return err
 	}
