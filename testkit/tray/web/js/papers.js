@@ -1,0 +1,30 @@
+// The papers that came out, newest first; a new one appears by itself.
+import { el, t, watch, verdict, pictures } from "./page.js";
+
+const drawn = new Map();
+
+function paper(p) {
+  return el("figure", { class: "sheet" },
+    el("figcaption", {},
+      el("p", { class: "who", lang: "ja" }, p.name),
+      el("p", { class: "small quiet" }, ...t(p.kind), ` · ${new Date(p.at).toLocaleTimeString("ja-JP")} · `, el("span", { class: "mono" }, p.kiosk)),
+      el("p", {}, verdict(p)), el("p", {}, el("a", { href: `/paper/${p.n}.pdf`, target: "_blank", rel: "noopener" }, ...t("pdf")))),
+    ...pictures(p));
+}
+
+async function show() {
+  const all = (await (await fetch("/api/papers")).json()) ?? [];
+  document.getElementById("none").hidden = all.length > 0;
+  for (const p of all) {
+    const json = JSON.stringify(p);
+    if (drawn.get(p.n)?.json !== json) drawn.set(p.n, { json, e: paper(p) });
+  }
+  document.getElementById("gallery").replaceChildren(...all.map((p) => drawn.get(p.n).e));
+}
+
+let last = "";
+watch("/api/tray", (s) => {
+  const now = JSON.stringify((s.visits ?? []).map((v) => v.papers));
+  if (now !== last) show();
+  last = now;
+});
