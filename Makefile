@@ -39,7 +39,7 @@ assets: deps
 ## build: the programs, into bin/ (only the reader process uses cgo)
 build: assets
 	@mkdir -p bin
-	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/keys verifier/cmd/verify testkit/cmd/vrs testkit/cmd/simcard; do \
+	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/keys verifier/cmd/verify testkit/cmd/vrs testkit/cmd/simcard testkit/cmd/badworker; do \
 	  echo "build $$c"; CGO_ENABLED=0 $(GO) build -o bin/$$(basename $$c) ./$$c || exit 1; done
 	@echo "build kiosk/cmd/reader"; $(GO) build -o bin/reader ./kiosk/cmd/reader
 
