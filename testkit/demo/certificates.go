@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,7 +12,9 @@ import (
 	"strings"
 
 	"akashi/centre/wire"
+	"akashi/testkit/residents"
 	"akashi/testkit/stack"
+	"akashi/verifier/credential"
 )
 
 // certificates is the first act: every step of each session, and the papers in
@@ -34,6 +37,9 @@ func (d *demo) certificates(ctx context.Context) error {
 func (d *demo) issueShown(ctx context.Context, s *stack.Stack) error {
 	papers := 0
 	for _, c := range d.Shown {
+		if err := d.clear(c); err != nil {
+			return err
+		}
 		r, err := s.Resident(c.Resident)
 		if err != nil {
 			return err
@@ -68,6 +74,21 @@ func (d *demo) issueShown(ctx context.Context, s *stack.Stack) error {
 
 func (d *demo) folder(c Shown) string { return filepath.Join(d.Out, c.Resident+"-"+c.Kind.String()) }
 
+// clear removes what an earlier showing left of a certificate, so that nothing
+// old is judged.
+func (d *demo) clear(c Shown) error {
+	old, err := filepath.Glob(filepath.Join(d.folder(c), "page-*.png"))
+	for _, name := range files[credential.Overseas] {
+		old = append(old, filepath.Join(d.folder(c), name))
+	}
+	for _, path := range old {
+		if e := os.Remove(path); e != nil && !errors.Is(e, os.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
 // publish lays out what a verifier needs beforehand.
 func (d *demo) publish(s *stack.Stack) error {
 	for _, name := range []string{"jwks.json", "trust.json", "csca.pem", "trust-root.pem"} {
@@ -82,49 +103,103 @@ func (d *demo) publish(s *stack.Stack) error {
 	return nil
 }
 
-// verify runs the verifier's command on each paper and each code, and on each
-// with one byte changed.
+// files are what a relying party gets of each kind, no fewer and no more.
+var files = map[credential.Kind][]string{
+	credential.Domestic: {"certificate.pdf", "shc.txt", "shc.jws"},
+	credential.Overseas: {"certificate.pdf", "shc.txt", "shc.jws", "vdsnc.json"},
+}
+
+// verify runs the verifier's command on each file, and on each with one byte
+// changed, and holds what it reads there against the resident who asked.
 func (d *demo) verify(ctx context.Context) error {
 	var valid, refused, all int
-	var first string
 	codes := map[string]bool{}
 	d.say("\nthe offline verifier, on what came out of the printer and on the same with one byte changed:")
 	for _, c := range d.Shown {
-		for _, name := range []string{"certificate.pdf", "shc.txt", "shc.jws", "vdsnc.json"} {
+		r, ok := residents.Find(c.Resident)
+		if !ok {
+			return fmt.Errorf("demo: no resident %q", c.Resident)
+		}
+		for _, name := range files[c.Kind] {
+			all++
 			path := filepath.Join(d.folder(c), name)
 			b, err := os.ReadFile(path)
-			if errors.Is(err, os.ErrNotExist) {
+			if err != nil {
+				d.say("  %-46s missing", strings.TrimPrefix(path, d.Out+"/"))
 				continue
 			}
-			if err != nil {
-				return err
-			}
-			all++
-			good, said := d.ask(ctx, b, name)
-			if good == 0 {
+			good, why := d.holds(ctx, b, r, c.Kind)
+			if good {
 				valid++
-				if first == "" {
-					first = said
-				}
 			}
-			bad, saidBad := d.ask(ctx, flip(b), name)
-			if bad == 1 && strings.HasPrefix(saidBad, "REFUSED") {
+			exit, said := d.ask(ctx, flip(b))
+			if exit == 1 && strings.HasPrefix(said, "REFUSED ") {
 				refused++
-				code, _, _ := strings.Cut(strings.TrimPrefix(saidBad, "REFUSED "), "\n")
+				code, _, _ := strings.Cut(strings.TrimPrefix(said, "REFUSED "), "\n")
 				codes[strings.TrimSpace(code)] = true
 			}
-			d.say("  %-46s %-10s flipped: %s", strings.TrimPrefix(path, d.Out+"/"), firstLine(said), firstLine(saidBad))
+			d.say("  %-46s %-10s flipped: %s", strings.TrimPrefix(path, d.Out+"/"), why, firstLine(said))
 		}
 	}
-	d.hold(valid == all && all > 0, "verifier", "VALID for %d of %d files, offline", valid, all)
+	d.hold(valid == all && all > 0, "verifier", "VALID, offline, and of the resident who asked: %d of %d files", valid, all)
 	d.hold(refused == all && all > 0, "one byte", "REFUSED for %d of %d flipped files: %s", refused, all, list(codes))
-	d.say("\n%s", first)
+	return d.showOne(ctx)
+}
+
+// showOne prints what the verifier tells a person of the first paper.
+func (d *demo) showOne(ctx context.Context) error {
+	b, err := os.ReadFile(filepath.Join(d.folder(d.Shown[0]), "certificate.pdf"))
+	if err != nil {
+		return nil // the line above has said so
+	}
+	_, said := d.ask(ctx, b)
+	d.say("\n%s", said)
 	return nil
 }
 
+// verdict is what the demo reads of the verifier's answer in JSON.
+type verdict struct {
+	Valid        bool `json:"valid"`
+	Certificates []struct {
+		Name  string `json:"name"`
+		Birth string `json:"birth"`
+		Doses []struct {
+			Date string `json:"date"`
+			Lot  string `json:"lot"`
+		} `json:"doses"`
+	} `json:"certificates"`
+}
+
+// holds reports whether the verifier takes a file and reads this resident in
+// every certificate on it; if not, it says what is otherwise.
+func (d *demo) holds(ctx context.Context, b []byte, r residents.Resident, kind credential.Kind) (bool, string) {
+	exit, said := d.ask(ctx, b, "-json")
+	var v verdict
+	if err := json.Unmarshal([]byte(said), &v); err != nil || exit != 0 || !v.Valid || len(v.Certificates) == 0 {
+		return false, "not VALID"
+	}
+	record := r.VRS[0]
+	name := r.Card.Name
+	if kind == credential.Overseas {
+		name = record.Passport.RomanName
+	}
+	for _, c := range v.Certificates {
+		if strings.Join(strings.Fields(c.Name), " ") != strings.Join(strings.Fields(name), " ") || c.Birth != record.Birth || len(c.Doses) != len(record.Doses) {
+			return false, "VALID, but of another resident"
+		}
+		for i, dose := range c.Doses {
+			if dose.Date != record.Doses[i].Date || dose.Lot != record.Doses[i].Lot {
+				return false, "VALID, but with other doses"
+			}
+		}
+	}
+	return true, "VALID"
+}
+
 // ask runs the verifier's command on the standard input.
-func (d *demo) ask(ctx context.Context, b []byte, name string) (exit int, said string) {
-	cmd := exec.CommandContext(ctx, filepath.Join(d.Bin, "verify"), "-trust", filepath.Join(d.Out, "trust.json"), "-root", filepath.Join(d.Out, "trust-root.pem"), "-")
+func (d *demo) ask(ctx context.Context, b []byte, flags ...string) (exit int, said string) {
+	args := append(flags, "-trust", filepath.Join(d.Out, "trust.json"), "-root", filepath.Join(d.Out, "trust-root.pem"), "-")
+	cmd := exec.CommandContext(ctx, filepath.Join(d.Bin, "verify"), args...)
 	cmd.Stdin = bytes.NewReader(b)
 	out, err := cmd.CombinedOutput()
 	var e *exec.ExitError
@@ -132,7 +207,7 @@ func (d *demo) ask(ctx context.Context, b []byte, name string) (exit int, said s
 	case errors.As(err, &e):
 		return e.ExitCode(), string(out)
 	case err != nil:
-		return -1, fmt.Sprintf("%s: %v", name, err)
+		return -1, err.Error()
 	}
 	return 0, string(out)
 }
