@@ -3,7 +3,8 @@
 //
 // A sheet counts as printed when its file and its name are on the disk. A copy
 // is written beside its final name and renamed, so no half sheet ever has a
-// sheet's name.
+// sheet's name. What a killed process left beside it is removed by the next
+// New, so only one process at a time may print into a folder.
 package folder
 
 import (
@@ -15,6 +16,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"syscall"
 
 	"akashi/printer"
@@ -27,7 +29,8 @@ type Device struct {
 	sync func(*os.File) error
 }
 
-// New gives a device that prints into dir, which must be a folder that exists.
+// New gives a device that prints into dir, which must be a folder that exists,
+// and sweeps it.
 func New(dir string) (*Device, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -36,7 +39,32 @@ func New(dir string) (*Device, error) {
 	if !info.IsDir() {
 		return nil, errors.New("folder: the print folder is not a folder; name another")
 	}
+	if err := Sweep(dir); err != nil {
+		return nil, fmt.Errorf("folder: a part of a sheet cannot be removed: %w; let this user remove files there", bare(err))
+	}
 	return &Device{dir: dir, rand: rand.Reader, sync: (*os.File).Sync}, nil
+}
+
+// part is what a copy is called until it is whole and on the disk.
+var part = regexp.MustCompile(`^\.[0-9a-f]{32}\.part$`)
+
+// Sweep removes the copies that a killed process left unfinished: each may hold
+// a whole certificate. Sheets stay. Nobody may be printing into dir meanwhile.
+func Sweep(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !part.MatchString(e.Name()) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // State says whether the folder takes sheets now.

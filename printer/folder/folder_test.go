@@ -1,13 +1,17 @@
 package folder
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -180,5 +184,107 @@ func TestNew(t *testing.T) {
 	}
 	if _, err := New(file); err == nil {
 		t.Error("a file as the folder")
+	}
+}
+
+// printing makes this test program a process that hangs in the nth sync of a
+// print of two copies.
+const printing = "FOLDER_TEST_PRINTING"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(printing); dir != "" {
+		hangIn(dir, len(os.Args))
+	}
+	os.Exit(m.Run())
+}
+
+func hangIn(dir string, n int) {
+	d, err := New(dir)
+	if err != nil {
+		os.Exit(1)
+	}
+	d.sync = func(*os.File) error {
+		if n--; n == 0 {
+			fmt.Println("up")
+			select {}
+		}
+		return nil
+	}
+	go d.Print(context.Background(), printer.Job{PDF: pdf, Copies: 2})
+	io.Copy(io.Discard, os.Stdin) // until it is killed
+}
+
+// A process that is killed at any sync leaves at most a part, which the next
+// New removes; a sheet is never removed.
+func TestKilledWhilePrinting(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []struct{ parts, sheets int }{{1, 0}, {0, 1}, {1, 1}, {0, 2}} {
+		dir := t.TempDir()
+		c := exec.Command(self, make([]string, n)...)
+		c.Env = []string{printing + "=" + dir}
+		if _, err := c.StdinPipe(); err != nil {
+			t.Fatal(err)
+		}
+		out, err := c.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		line, _ := bufio.NewReader(out).ReadString('\n')
+		c.Process.Kill()
+		c.Wait()
+		parts, sheets := count(t, dir)
+		if line != "up\n" || parts != want.parts || sheets != want.sheets {
+			t.Fatalf("sync %d: said %q, left %d parts and %d sheets", n, line, parts, sheets)
+		}
+		if _, err := New(dir); err != nil {
+			t.Fatal(err)
+		}
+		if parts, sheets := count(t, dir); parts != 0 || sheets != want.sheets {
+			t.Errorf("sync %d: %d parts and %d sheets after the next New", n, parts, sheets)
+		}
+	}
+}
+
+// count tells parts from sheets.
+func count(t *testing.T, dir string) (parts, sheets int) {
+	t.Helper()
+	for _, name := range names(t, dir) {
+		if strings.HasSuffix(name, ".part") {
+			parts++
+		} else {
+			sheets++
+		}
+	}
+	return parts, sheets
+}
+
+func TestSweepTakesPartsOnly(t *testing.T) {
+	dir := t.TempDir()
+	id := strings.Repeat("0a", 16)
+	stay := []string{"." + id + ".pdf", "." + id[1:] + ".part", id + ".part", id + ".pdf", "." + id + ".part.x", "note.part"}
+	for _, name := range append(stay, "."+id+".part") {
+		if err := os.WriteFile(filepath.Join(dir, name), pdf, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sub := "." + strings.Repeat("0b", 16) + ".part"
+	if err := os.Mkdir(filepath.Join(dir, sub), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := Sweep(dir); err != nil {
+		t.Fatal(err)
+	}
+	got := names(t, dir)
+	if len(got) != len(stay)+1 || slices.Contains(got, "."+id+".part") {
+		t.Errorf("left %v", got)
+	}
+	if err := Sweep(filepath.Join(dir, "none")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a folder that is not there: %v", err)
 	}
 }
