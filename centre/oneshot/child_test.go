@@ -38,6 +38,8 @@ var children = map[string]func([]string){
 	"fenced": fenced,
 	"folder": inFolder,
 	"litter": litter,
+	"pass":   pass,
+	"files":  func([]string) { report("files", map[string]string{"open": openFiles()}) },
 }
 
 // say is one line from a child.
@@ -100,6 +102,40 @@ func parent([]string) {
 	time.Sleep(200 * time.Millisecond) // were one tied to its thread, it would be gone
 	report("grandchildren", map[string]string{"pids": strings.Join(pids, " ")})
 	time.Sleep(time.Hour)
+}
+
+// pass starts a grandchild that tells its open files; with an argument it keeps
+// its own ones first.
+func pass(a []string) {
+	if len(a) > 0 && oneshot.KeepOwn() != nil {
+		os.Exit(1)
+	}
+	fd, err := syscall.Dup(oneshot.FirstFile)
+	if err != nil {
+		os.Exit(2)
+	}
+	syscall.CloseOnExec(fd)
+	p, err := oneshot.Start(context.Background(), oneshot.Spec{
+		Path: self(), Args: []string{"child", "files"}, Files: []*os.File{os.NewFile(uintptr(fd), "w")},
+	})
+	if err != nil {
+		os.Exit(3)
+	}
+	p.Wait()
+	if _, err := oneshot.File(1).WriteString("mine"); err != nil {
+		os.Exit(4)
+	}
+	report("done", nil)
+}
+
+func openFiles() string {
+	all, _ := os.ReadDir("/proc/self/fd")
+	var paths []string
+	for _, e := range all {
+		path, _ := os.Readlink("/proc/self/fd/" + e.Name())
+		paths = append(paths, path)
+	}
+	return strings.Join(paths, " ")
 }
 
 // litter leaves a process behind in its group and ends.

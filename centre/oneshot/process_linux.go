@@ -1,6 +1,7 @@
 package oneshot
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -17,6 +18,18 @@ func confine(cmd *exec.Cmd, uid int) {
 		// No supplementary groups: they would carry the parent's rights over.
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}
 	}
+}
+
+// KeepOwn keeps every open file of this process, from FirstFile on, from the
+// processes that it starts; what a Spec or a command hands over still reaches
+// them. A service manager's log or socket would else reach the processes that
+// hold cleartext. It comes first in a process that starts others: files that
+// are opened later must be close-on-exec by themselves, as Go's are.
+func KeepOwn() error {
+	if err := unix.CloseRange(FirstFile, ^uint(0), unix.CLOSE_RANGE_CLOEXEC); err != nil {
+		return fmt.Errorf("%w (inherited files: %w)", ErrUnfenced, err)
+	}
+	return nil
 }
 
 // starter is a thread that never ends. The kernel ties "killed with the

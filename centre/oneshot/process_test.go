@@ -154,6 +154,29 @@ func TestStartFailsCleanly(t *testing.T) {
 	}
 }
 
+// A file that the starting process had from its own start reaches no child
+// once it keeps its own; without that it does.
+func TestInheritedFilesAreKept(t *testing.T) {
+	for _, args := range [][]string{nil, {"keep"}} {
+		path := filepath.Join(t.TempDir(), "service.log")
+		f, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := start(t, oneshot.Spec{Args: args}, "pass", f)
+		open := p.next(t).With["open"]
+		if reached := strings.Contains(open, path); reached != (args == nil) || !strings.Contains(open, "pipe:") {
+			t.Errorf("%v: a grandchild has %s", args, open)
+		}
+		if got := p.next(t).What; got != "done" {
+			t.Errorf("%v: %s", args, got)
+		}
+		if b, err := os.ReadFile(path); err != nil || string(b) != "mine" {
+			t.Errorf("%v: the process itself could not use its file: %q, %v", args, b, err)
+		}
+	}
+}
+
 func TestTie(t *testing.T) {
 	c := exec.Command(self(), "child", "exit")
 	c.Env = []string{"A=b"}
