@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
+	"maps"
+	"slices"
+	"time"
 
 	"akashi/centre/audit"
 	"akashi/centre/channel"
@@ -14,7 +17,8 @@ import (
 // alarm takes a kiosk's word that something must never have happened: it stops
 // that kiosk and the node that served it, and the second kiosk within an hour
 // stops all issuing (fleet.Judge). The stop holds here before it is written
-// anywhere, so that a full disk does not keep it away.
+// anywhere, so that a full disk does not keep it away. While the alarm stands,
+// the kiosk can say it as often as it likes: it is kept and written once.
 func (l *Launcher) alarm(ctx context.Context, c call) (any, error) {
 	body, err := wire.Decode[wire.Alarm](c.Body, channel.DefaultMaxUp)
 	if err != nil || !body.Code.Known() || body.Code == wire.OK {
@@ -37,15 +41,10 @@ func (l *Launcher) alarm(ctx context.Context, c call) (any, error) {
 		return nil, wire.Internal
 	}
 	short := binary.BigEndian.Uint64(id[:]) >> 11 // 53 bits: every JSON reader keeps them
-	a := fleet.Alarm{ID: short, At: l.c.Now().Unix(), Kiosk: k.ID, Node: node, Code: body.Code}
-	told := l.stops.put(ctx, alarmKey(a.ID), a)
-	if err := l.record(audit.Event{Alarmed: &audit.Alarmed{Alarm: a}}); err != nil {
-		return nil, err
-	}
-	if told != nil {
-		return nil, wire.Internal // the kiosk says it again, and the other nodes hear of it
-	}
-	return nil, nil
+	a := l.stops.raise(fleet.Alarm{ID: short, At: l.c.Now().Unix(), Kiosk: k.ID, Node: node, Code: body.Code})
+	return nil, l.stops.tell(ctx, a, func() error {
+		return l.record(audit.Event{Alarmed: &audit.Alarmed{Alarm: a}})
+	})
 }
 
 // past is what the audit tells of stops.
@@ -70,9 +69,12 @@ func (p *past) learn(r audit.Record) {
 	}
 }
 
-// restore stops again what was stopped: a restart clears nothing.
-func (p *past) restore(ctx context.Context, s *stops) error {
-	for _, a := range p.alarms {
+// restore stops again what was stopped: a restart clears nothing. Alarms that
+// can stop nothing any more stay in the audit.
+func (p *past) restore(ctx context.Context, s *stops, now time.Time) error {
+	s.replaying()
+	defer s.replayed()
+	for _, a := range fleet.Live(slices.Collect(maps.Values(p.alarms)), now.Unix()) {
 		if err := s.restore(ctx, alarmKey(a.ID), a); err != nil {
 			return err
 		}

@@ -2,12 +2,14 @@ package centre_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
 	"akashi/centre"
 	"akashi/centre/audit"
 	"akashi/centre/channel"
+	"akashi/centre/fleet"
 	"akashi/centre/wire"
 )
 
@@ -197,5 +199,78 @@ func TestOrdersThatAreNone(t *testing.T) {
 	h.launched()
 	if _, err := centre.Tell(within(t), h.dial, centre.Order{Operator: 7}); err == nil {
 		t.Error("an answer without a launcher")
+	}
+}
+
+// records gives how many events of the audit f counts.
+func (h *house) records(f func(audit.Event) bool) (n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, e := range h.events {
+		if f(e) {
+			n++
+		}
+	}
+	return n
+}
+
+func alarmed(e audit.Event) bool { return e.Alarmed != nil }
+
+func TestAKioskThatRepeatsItsAlarmHasOne(t *testing.T) {
+	h := build(t, 1)
+	k := h.kiosk("k0")
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 25 {
+				if f, err := k.ask(wire.TypeAlarm, wire.Alarm{Code: wire.LastLook}); err != nil || f.Type != wire.TypeAlarmed {
+					t.Errorf("a repeat: %v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	s := h.tell(centre.Order{})
+	if len(s.Alarms) != 1 || h.records(alarmed) != 1 {
+		t.Fatalf("%d alarms, %d records", len(s.Alarms), h.records(alarmed))
+	}
+	h.tell(centre.Order{Clear: s.Alarms[0].ID})
+	k.alarm() // a new one: the old was cleared
+	if s = h.tell(centre.Order{}); len(s.Alarms) != 2 || h.records(alarmed) != 2 {
+		t.Errorf("after the clearing: %+v, %d records", s, h.records(alarmed))
+	}
+	if _, err := k.open(); !errors.Is(err, wire.IssuingStopped) {
+		t.Errorf("after the second: %v", err)
+	}
+}
+
+// An audit with thousands of cleared alarms is not told to the bus again.
+func TestARestartReplaysWhatStillCounts(t *testing.T) {
+	h := build(t, 1)
+	h.kiosk("k0").alarm()
+	h.launched()
+	log := must(audit.Open(h.lc.Audit, "n1", h.now, nil))(t)
+	long := h.now().Add(-24 * time.Hour).Unix()
+	each := func(event func(id uint64) audit.Event) {
+		var wg sync.WaitGroup
+		for i := range uint64(2000) {
+			wg.Go(func() {
+				if err := log.Append(event(i + 1)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	each(func(id uint64) audit.Event {
+		return audit.Event{Alarmed: &audit.Alarmed{Alarm: fleet.Alarm{ID: id, At: long, Kiosk: "k0", Node: "n1", Code: wire.LastLook}}}
+	})
+	each(func(id uint64) audit.Event { return audit.Event{Cleared: &audit.Cleared{Alarm: id, Operator: 7}} })
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
+	}
+	h.restart()
+	if s := h.tell(centre.Order{}); len(s.Alarms) != 1 || s.Alarms[0].Cleared {
+		t.Errorf("%d alarms are replayed, want the one that stands", len(s.Alarms))
 	}
 }

@@ -115,7 +115,7 @@ func (l *Launcher) connect(ctx context.Context, past *past) (err error) {
 	if l.stops, err = openStops(ctx, l.nc, true); err != nil {
 		return err
 	}
-	return past.restore(ctx, l.stops)
+	return past.restore(ctx, l.stops, l.c.Now())
 }
 
 // alone makes sure that no other node bears this one's name: the two would

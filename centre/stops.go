@@ -3,6 +3,7 @@ package centre
 import (
 	"context"
 	"errors"
+	"maps"
 	"strconv"
 	"sync"
 	"time"
@@ -22,7 +23,14 @@ type stops struct {
 	alarms   map[string]fleet.Alarm
 	operator bool
 	stop     fleet.Stop
+	replay   bool             // the past is being told: judged once, at its end
+	untold   map[uint64]*told // alarms of this launcher that have not arrived everywhere
+
+	telling sync.Mutex // one alarm is told at a time, so that none is told twice
 }
+
+// told says where an alarm has arrived.
+type told struct{ nodes, audit bool }
 
 const switchKey = "switch"
 
@@ -44,8 +52,7 @@ func openStops(ctx context.Context, nc *nats.Conn, launcher bool) (*stops, error
 	if err != nil {
 		return nil, err
 	}
-	s := &stops{kv: kv, alarms: map[string]fleet.Alarm{}}
-	s.judge()
+	s := &stops{kv: kv, alarms: map[string]fleet.Alarm{}, untold: map[uint64]*told{}, replay: true}
 	w, err := kv.WatchAll(ctx)
 	if err != nil {
 		return nil, err
@@ -64,6 +71,7 @@ func openStops(ctx context.Context, nc *nats.Conn, launcher bool) (*stops, error
 func (s *stops) follow(w jetstream.KeyWatcher, known chan<- struct{}) {
 	for e := range w.Updates() {
 		if e == nil { // the past is told
+			s.replayed()
 			close(known)
 			continue
 		}
@@ -82,13 +90,34 @@ func (s *stops) learn(key string, value []byte) {
 	} else {
 		a, err := wire.Decode[fleet.Alarm](value, maxEntry)
 		s.alarms[key] = a
+		if a.Cleared {
+			delete(s.untold, a.ID)
+		}
 		s.operator = s.operator || err != nil
 	}
 	s.judge()
 }
 
-// judge is called with the lock held, or before anybody else knows of s.
+// replaying puts judging off until replayed: many entries of the past come at
+// once, and each judgement looks at all.
+func (s *stops) replaying() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.replay = true
+}
+
+func (s *stops) replayed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.replay = false
+	s.judge()
+}
+
+// judge is called with the lock held.
 func (s *stops) judge() {
+	if s.replay {
+		return
+	}
 	all := make([]fleet.Alarm, 0, len(s.alarms))
 	for _, a := range s.alarms {
 		all = append(all, a)
@@ -112,6 +141,49 @@ func (s *stops) list() ([]fleet.Alarm, bool) {
 		all = append(all, a)
 	}
 	return all, s.operator
+}
+
+// raise stops at once, here. It gives the alarm that stands afterwards: one
+// kiosk has one at one node, however often it raises it.
+func (s *stops) raise(a fleet.Alarm) fleet.Alarm {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stands, ok := fleet.Standing(maps.Values(s.alarms), a.Kiosk, a.Node); ok {
+		return stands
+	}
+	s.alarms[alarmKey(a.ID)] = a
+	s.untold[a.ID] = &told{}
+	s.judge()
+	return a
+}
+
+// tell brings an alarm to the other nodes and, by record, to the audit, each
+// once; what failed is tried again when the kiosk says it again.
+func (s *stops) tell(ctx context.Context, a fleet.Alarm, record func() error) error {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	s.mu.Lock()
+	t := s.untold[a.ID]
+	s.mu.Unlock()
+	if t == nil {
+		return nil
+	}
+	if !t.nodes {
+		t.nodes = s.put(ctx, alarmKey(a.ID), a) == nil
+	}
+	if !t.audit {
+		if err := record(); err != nil {
+			return err
+		}
+		t.audit = true
+	}
+	if !t.nodes {
+		return wire.Internal
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.untold, a.ID)
+	return nil
 }
 
 // put tells every node; here it holds at once, whether or not the others could

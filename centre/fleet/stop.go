@@ -1,6 +1,9 @@
 package fleet
 
 import (
+	"cmp"
+	"iter"
+	"slices"
 	"time"
 
 	"akashi/centre/wire"
@@ -38,16 +41,64 @@ func Judge(alarms []Alarm, operator bool) Stop {
 			continue
 		}
 		s.Kiosks[a.Kiosk], s.Nodes[a.Node] = true, true
-		for _, b := range alarms {
-			if a.Kiosk != b.Kiosk && time.Duration(abs(a.At-b.At))*time.Second <= DefaultSecondKiosk {
-				s.All = true
-			}
-		}
 	}
+	sorted := slices.SortedFunc(slices.Values(alarms), func(a, b Alarm) int { return cmp.Compare(a.At, b.At) })
+	s.All = s.All || second(sorted)
+	slices.Reverse(sorted)
+	s.All = s.All || second(sorted)
 	return s
 }
 
-func abs(n int64) int64 { return max(n, -n) }
+// second reports whether, in one direction of time, the alarm of another kiosk
+// that is next to one that stands is within the hour of it.
+func second(sorted []Alarm) bool {
+	var last, other Alarm // other: the last one of another kiosk than last's
+	for _, a := range sorted {
+		if a.Kiosk != last.Kiosk {
+			other, last = last, a
+		}
+		if !a.Cleared && other.Kiosk != "" && within(a.At, other.At) {
+			return true
+		}
+		last = a
+	}
+	return false
+}
+
+func within(a, b int64) bool {
+	return time.Duration(max(a-b, b-a))*time.Second <= DefaultSecondKiosk
+}
+
+// Live gives the alarms that can still stop something at now (Unix seconds):
+// those that stand, and of the cleared ones those that can be the first of
+// two, now or for one that stands. What it leaves out changes no judgement.
+func Live(alarms []Alarm, now int64) []Alarm {
+	times := []int64{now}
+	for _, a := range alarms {
+		if !a.Cleared {
+			times = append(times, a.At)
+		}
+	}
+	slices.Sort(times)
+	var live []Alarm
+	for _, a := range alarms {
+		i, _ := slices.BinarySearch(times, a.At)
+		if !a.Cleared || i < len(times) && within(a.At, times[i]) || i > 0 && within(a.At, times[i-1]) {
+			live = append(live, a)
+		}
+	}
+	return live
+}
+
+// Standing gives the alarm of this kiosk and node that stands.
+func Standing(alarms iter.Seq[Alarm], kiosk, node ID) (Alarm, bool) {
+	for a := range alarms {
+		if !a.Cleared && a.Kiosk == kiosk && a.Node == node {
+			return a, true
+		}
+	}
+	return Alarm{}, false
+}
 
 // Check fails with IssuingStopped when this kiosk or this node may not issue.
 // An empty node asks for the kiosk alone.

@@ -45,6 +45,14 @@ func TestJudge(t *testing.T) {
 			alarms:  []fleet.Alarm{alarm(0, "a", "n1", true), alarm(10, "b", "n2", true)},
 			serving: []question{{"a", "n1"}},
 		},
+		"two after the hour of each other, one cleared between them": {
+			alarms:  []fleet.Alarm{alarm(9000, "b", "n1", false), alarm(0, "a", "n1", false), alarm(1800, "b", "n1", true)},
+			stopped: []question{{"c", "n2"}},
+		},
+		"another kiosk behind many of its own": {
+			alarms:  []fleet.Alarm{alarm(0, "b", "n1", true), alarm(10, "a", "n1", true), alarm(20, "a", "n1", true), alarm(30, "a", "n1", false)},
+			stopped: []question{{"c", "n2"}},
+		},
 		"an operator": {operator: true, stopped: []question{{"a", "n1"}}},
 	} {
 		s := fleet.Judge(c.alarms, c.operator)
@@ -58,5 +66,20 @@ func TestJudge(t *testing.T) {
 				t.Errorf("%s: %v is stopped", name, q)
 			}
 		}
+	}
+}
+
+func TestLiveLeavesOutWhatStopsNothing(t *testing.T) {
+	const now, hour = 100000, 3600
+	alarms := []fleet.Alarm{
+		{ID: 1, At: 0, Kiosk: "a", Node: "n1"},
+		{ID: 2, At: hour, Kiosk: "b", Node: "n1", Cleared: true},
+		{ID: 3, At: hour + 1, Kiosk: "b", Node: "n1", Cleared: true},
+		{ID: 4, At: now - hour - 1, Kiosk: "b", Node: "n1", Cleared: true},
+		{ID: 5, At: now - hour, Kiosk: "b", Node: "n1", Cleared: true},
+	}
+	live := fleet.Live(alarms, now)
+	if len(live) != 3 || live[0].ID != 1 || live[1].ID != 2 || live[2].ID != 5 {
+		t.Errorf("got %+v", live)
 	}
 }
