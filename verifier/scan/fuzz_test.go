@@ -45,7 +45,7 @@ func FuzzPDF(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		pages, err := scanner(t).PDF(b)
 		switch err {
-		case nil, ErrPDF, ErrPages, ErrPixels, ErrText, ErrTime:
+		case nil, ErrPDF, ErrPages, ErrPixels, ErrText, ErrObjects, ErrTime:
 		default:
 			t.Fatalf("another error: %v", err)
 		}

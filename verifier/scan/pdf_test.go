@@ -27,8 +27,10 @@ const dot = 25.4 / 300 // mm
 
 // drawPDF puts a symbol on a page in rows of rectangles, its corner and
 // modules on the 300-dpi grid.
-func drawPDF(f *fpdf.Fpdf, bits [][]bool, x, y, module int) {
-	f.SetFillColor(0, 0, 0)
+func drawPDF(f *fpdf.Fpdf, bits [][]bool, x, y, module int) { inkPDF(f, bits, x, y, module, 0) }
+
+func inkPDF(f *fpdf.Fpdf, bits [][]bool, x, y, module, grey int) {
+	f.SetFillColor(grey, grey, grey)
 	for row := range bits {
 		for from := 0; from < len(bits); from++ {
 			to := from

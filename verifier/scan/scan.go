@@ -33,6 +33,9 @@ const (
 	DefaultMaxPixels = 40_000_000
 	// DefaultMaxPages bounds a PDF: a sheet has one or two.
 	DefaultMaxPages = 8
+	// DefaultMaxObjects bounds one page's objects: two codes drawn as runs of
+	// dark modules are under 20,000 paths.
+	DefaultMaxObjects = 40_000
 	// DefaultMaxText bounds one page's text in UTF-16 units: a full page of
 	// Japanese has about 3,000.
 	DefaultMaxText = 32 << 10
@@ -47,14 +50,15 @@ const (
 
 // Errors of the input. They say nothing of its content.
 var (
-	ErrPDF    = errors.New("scan: not a PDF that can be read; save it anew")
-	ErrPages  = errors.New("scan: a PDF without pages or with too many; split it")
-	ErrPixels = errors.New("scan: page or image too large; scan A4 at 300 dpi")
-	ErrText   = errors.New("scan: more text on a page than a certificate has")
-	ErrTime   = errors.New("scan: the PDF takes too long to read; save it anew")
-	ErrImage  = errors.New("scan: not a PNG or JPEG that can be read; save it anew")
-	ErrPage   = errors.New("scan: the PDF has no such page")
-	ErrClosed = errors.New("scan: the scanner is closed")
+	ErrPDF     = errors.New("scan: not a PDF that can be read; save it anew")
+	ErrPages   = errors.New("scan: a PDF without pages or with too many; split it")
+	ErrPixels  = errors.New("scan: page or image too large; scan A4 at 300 dpi")
+	ErrObjects = errors.New("scan: more objects on a page than a certificate has; it is not one")
+	ErrText    = errors.New("scan: more text on a page than a certificate has")
+	ErrTime    = errors.New("scan: the PDF takes too long to read; save it anew")
+	ErrImage   = errors.New("scan: not a PNG or JPEG that can be read; save it anew")
+	ErrPage    = errors.New("scan: the PDF has no such page")
+	ErrClosed  = errors.New("scan: the scanner is closed")
 )
 
 // Page is what one page or image holds.
@@ -67,6 +71,10 @@ type Page struct {
 	Codes []string
 	// Unread is how many QR codes were seen and could not be read.
 	Unread int
+	// Foreign is how many page objects are neither filled text nor paths:
+	// pictures, shadings, forms, hidden text. A certificate's sheet has none.
+	// Of an image it is 0.
+	Foreign int
 	// Width and Height are the pixels that were searched.
 	Width, Height int
 }
@@ -146,7 +154,11 @@ func (d *document) scan(i int) (Page, error) {
 		p = search(grey(m))
 		return nil
 	})
+	if err != nil {
+		return p, err
+	}
 	p.Text = text
+	p.Foreign, err = d.foreign(i)
 	return p, err
 }
 

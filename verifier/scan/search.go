@@ -12,11 +12,21 @@ import (
 // light grey marks in the background light.
 const midGrey = 128
 
+// paleGrey is the lightest ink in which a phone's camera still reads a code;
+// specimen marks are lighter.
+const paleGrey = 200
+
 // search reads every code of an image. Where nothing is found at midGrey, the
-// image's own middle between dark and light is tried.
+// image's own middle between dark and light is tried. A further code in paler
+// ink counts as Unread: it is there for another reader's eyes.
 func search(r *raster) Page {
 	p := searchAt(r, midGrey)
 	if len(p.Codes) > 0 {
+		for _, c := range searchAt(r, paleGrey).Codes {
+			if !slices.Contains(p.Codes, c) {
+				p.Unread++
+			}
+		}
 		return p
 	}
 	if q := searchAt(r, otsu(r)); len(q.Codes) > 0 {
