@@ -13,8 +13,10 @@ import (
 	"sync"
 	"time"
 
+	"akashi/centre/oneshot"
 	"akashi/centre/wire"
 	"akashi/kiosk/payment"
+	"akashi/printer/folder"
 )
 
 // Agent runs one kiosk.
@@ -29,11 +31,14 @@ type Agent struct {
 
 	busy    sync.Mutex // held while a session runs: one card reader, one resident
 	mu      sync.Mutex
-	stopped bool // an alarm that could not be written
+	stopped wire.Code // an alarm that could not be written
 }
 
 // New makes an agent from its configuration and the files that it names.
 func New(c Config) (*Agent, error) {
+	if err := oneshot.KeepOwn(); err != nil {
+		return nil, err
+	}
 	f, err := c.load()
 	if err != nil {
 		return nil, err
@@ -65,6 +70,9 @@ func (a *Agent) Run(ctx context.Context, ready func()) error {
 		return err
 	}
 	defer ln.Close()
+	if err := folder.Sweep(a.config.Printer.Folder); err != nil { // only now is no other agent printing
+		return fmt.Errorf("%w: the print folder keeps a part of a paper: %w; let this user remove files there", ErrConfig, err)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	var parts sync.WaitGroup
 	defer parts.Wait()
@@ -99,33 +107,45 @@ func (a *Agent) listen() (*net.UnixListener, error) {
 
 // faults is what the centre sees in each beat.
 func (a *Agent) faults() []wire.Code {
-	if a.alarmed() {
-		return []wire.Code{wire.LastLook}
+	if c := a.standing(); c != wire.OK {
+		return []wire.Code{c}
 	}
 	return nil
 }
 
 // alarmed reports whether this kiosk must not serve.
-func (a *Agent) alarmed() bool {
+func (a *Agent) alarmed() bool { return a.standing() != wire.OK }
+
+// standing gives the code of the alarm that stands, or OK.
+func (a *Agent) standing() wire.Code {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.stopped || a.alarm.stands()
+	if a.stopped != wire.OK {
+		return a.stopped
+	}
+	return a.alarm.code()
 }
 
 // raise stops this kiosk before anybody else hears of the alarm.
 func (a *Agent) raise(c wire.Code) {
+	a.halt(c)
+	a.outbox.post(wire.TypeAlarm, wire.Alarm{Code: c})
+}
+
+// halt stops this kiosk until a person clears it; the centre sees the code in
+// the beats and raises no alarm of its own.
+func (a *Agent) halt(c wire.Code) {
 	if a.alarm.raise(c) != nil {
 		a.mu.Lock()
-		a.stopped = true
+		a.stopped = c
 		a.mu.Unlock()
 	}
-	a.outbox.post(wire.TypeAlarm, wire.Alarm{Code: c})
 }
 
 // clear lets this kiosk serve again: a person's decision, never a retry's.
 func (a *Agent) clear() error {
 	a.mu.Lock()
-	a.stopped = false
+	a.stopped = wire.OK
 	a.mu.Unlock()
 	return a.alarm.clear()
 }

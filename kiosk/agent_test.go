@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -138,7 +139,8 @@ func TestSwappedPaperStopsTheKiosk(t *testing.T) {
 }
 
 // kill -9 of the worker at every screen: the agent goes on, nothing is left,
-// nothing is charged that was not printed.
+// nothing is charged that was not printed. A print that was begun stops it
+// until a person has looked in the tray.
 func TestWorkerKilledAtEveryScreen(t *testing.T) {
 	c := newTown(t)
 	c.await(wire.OK)
@@ -158,7 +160,14 @@ func TestWorkerKilledAtEveryScreen(t *testing.T) {
 		if at == face.TakePaper {
 			charged += 120 // printed and captured before
 		}
-		if v.last.Code != wire.Internal || v.last.Charged != charged && at != face.Printing {
+		want := wire.Internal
+		if at == face.TakePaper || at == face.Printing && v.last.Code == wire.PrintUnknown { // printing: the print process may not have begun
+			want = wire.PrintUnknown
+			c.await(wire.IssuingStopped)
+			c.once("clear")
+			c.await(wire.OK)
+		}
+		if v.last.Code != want || v.last.Charged != charged && at != face.Printing {
 			t.Errorf("%s: %v, charged %d, want %d", at, v.last.Code, v.last.Charged, charged)
 		}
 		if at == face.Printing {
@@ -172,6 +181,134 @@ func TestWorkerKilledAtEveryScreen(t *testing.T) {
 	if v := c.walk("takasaki", credential.Domestic); v.last.Code != wire.OK {
 		t.Errorf("after all that: %v", v.last.Code)
 	}
+}
+
+// slowly makes the print process hang when it has left a part of a paper.
+func (c *town) slowly(part string) {
+	c.t.Helper()
+	script := "#!/bin/sh\ncase $1 in print) echo %PDF > \"$2/" + part + "\"; exec /bin/sleep 600;; esac\nexec " + c.config.Program + " \"$@\"\n"
+	path := filepath.Join(c.dir, "slowly")
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+		c.t.Fatal(err)
+	}
+	c.restart(func() { c.config.Program = path })
+}
+
+// restart kills the agent, changes something, and starts it again.
+func (c *town) restart(change func()) {
+	c.t.Helper()
+	c.agent.Process.Kill()
+	<-c.done
+	change()
+	c.start()
+}
+
+// kill -9 of the worker while its print process runs: maybe printed, so the
+// kiosk stops until a person clears it, whatever is restarted. No alarm of
+// mis-issue goes to the centre, and no part of a paper is left.
+func TestWorkerKilledWhilePrinting(t *testing.T) {
+	c := newTown(t, func(k *kiosk.Config) { k.Seconds.Beat = 1 })
+	part := "." + strings.Repeat("0a", 16) + ".part"
+	c.slowly(part)
+	c.await(wire.OK)
+	open := files(t, c.agent.Process.Pid)
+	v := c.walk("takasaki", credential.Domestic, func(p *robot.Plan, r kiosk.Reply) {
+		p.Seen = func(s face.Tell) {
+			if s.Screen != face.Printing {
+				return
+			}
+			for begun := time.Now(); !exists(filepath.Join(c.dir, "out", part)) && time.Since(begun) < hang; {
+				time.Sleep(5 * time.Millisecond)
+			}
+			syscall.Kill(r.Worker, syscall.SIGKILL)
+		}
+	})
+	if v.last.Code != wire.PrintUnknown || v.last.Charged != 0 || len(listing(t, filepath.Join(c.dir, "out"))) != 1 {
+		t.Errorf("%+v, left %v", v.last, listing(t, filepath.Join(c.dir, "out")))
+	}
+	c.clean(open)
+	c.seen(wire.PrintUnknown)
+	c.restart(func() { c.gate.with(func(g *gate) { g.faults = nil }) })
+	c.seen(wire.PrintUnknown)
+	if v := c.walk("takasaki", credential.Domestic); v.first.Code != wire.IssuingStopped {
+		t.Errorf("the kiosk serves on: %+v", v.first)
+	}
+	if got := c.once("clear").Code; got != wire.OK {
+		t.Errorf("clear: %v", got)
+	}
+	c.await(wire.OK)
+	c.gate.with(func(g *gate) {
+		if len(g.alarms) != 0 {
+			t.Errorf("alarms %v", g.alarms)
+		}
+	})
+}
+
+func exists(path string) bool { _, err := os.Stat(path); return err == nil }
+
+// seen waits until a beat has told the centre of a fault.
+func (c *town) seen(want wire.Code) {
+	c.t.Helper()
+	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		var got []wire.Code
+		c.gate.with(func(g *gate) { got = g.faults })
+		if slices.Equal(got, []wire.Code{want}) {
+			return
+		} else if time.Since(begun) > hang {
+			c.t.Fatalf("the centre sees %v, want %v", got, want)
+		}
+	}
+}
+
+// A part that a killed agent's print left is gone once the next agent serves;
+// a paper stays. A file that the agent was started with reaches no worker.
+func TestAgentStartsClean(t *testing.T) {
+	c := newTown(t)
+	part, paper := "."+strings.Repeat("0a", 16)+".part", strings.Repeat("0a", 16)+".pdf"
+	log, err := os.Create(filepath.Join(c.dir, "service.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	c.restart(func() {
+		c.more = slices.Repeat([]*os.File{log}, 8) // more than a worker is handed, which would hide one
+		for _, name := range []string{part, paper} {
+			if err := os.WriteFile(filepath.Join(c.dir, "out", name), []byte("%PDF"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	if exists(filepath.Join(c.dir, "out", part)) || !exists(filepath.Join(c.dir, "out", paper)) {
+		t.Errorf("left %v", listing(t, filepath.Join(c.dir, "out")))
+	}
+	c.await(wire.OK)
+	if !slices.Contains(targets(t, c.agent.Process.Pid), log.Name()) {
+		t.Error("the agent was not started with the file")
+	}
+	c.walk("takasaki", credential.Domestic, func(p *robot.Plan, r kiosk.Reply) {
+		p.Refuse = true
+		p.Seen = func(s face.Tell) {
+			if s.Screen == face.Consent && slices.Contains(targets(t, r.Worker), log.Name()) {
+				t.Error("the worker has the agent's file")
+			}
+		}
+	})
+}
+
+// targets gives what a process has open; nothing for a fenced process of
+// another user, where only root can look.
+func targets(t *testing.T, pid int) (all []string) {
+	t.Helper()
+	links, err := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/fd/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range links {
+		if to, err := os.Readlink(l); err == nil {
+			all = append(all, to)
+		}
+	}
+	return all
 }
 
 // kill -9 of the agent at every screen: its processes go with it, and a new

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"akashi/centre/wire"
 )
@@ -31,6 +32,21 @@ func (a alarm) raise(c wire.Code) error {
 func (a alarm) stands() bool {
 	_, err := os.Stat(filepath.Join(a.dir, alarmFile))
 	return !errors.Is(err, os.ErrNotExist)
+}
+
+// code gives the code of the alarm that stands, or OK. One that cannot be read
+// counts as the worst.
+func (a alarm) code() wire.Code {
+	if !a.stands() {
+		return wire.OK
+	}
+	b, err := os.ReadFile(filepath.Join(a.dir, alarmFile))
+	number, _, _ := strings.Cut(string(b), " ")
+	n, nerr := strconv.ParseUint(number, 10, 16)
+	if err == nil && nerr == nil && wire.Code(n) == wire.PrintUnknown {
+		return wire.PrintUnknown
+	}
+	return wire.LastLook
 }
 
 // clear is a person's word that the cause was found.

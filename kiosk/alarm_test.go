@@ -24,11 +24,45 @@ func TestAlarmStandsUntilCleared(t *testing.T) {
 	if err != nil || string(b) != "606 last-look\n" {
 		t.Errorf("the file holds %q, %v", b, err)
 	}
-	if err := a.clear(); err != nil || a.stands() {
+	if got := a.code(); got != wire.LastLook {
+		t.Errorf("it stands as %v", got)
+	}
+	if err := a.clear(); err != nil || a.stands() || a.code() != wire.OK {
 		t.Errorf("%v; a person cleared it", err)
 	}
 	if err := a.clear(); err != nil {
 		t.Errorf("clearing what does not stand: %v", err)
+	}
+}
+
+// What the file says is kept over a restart; what it cannot say is the worst.
+func TestAlarmCode(t *testing.T) {
+	a := alarm{t.TempDir()}
+	if err := a.raise(wire.PrintUnknown); err != nil || a.code() != wire.PrintUnknown {
+		t.Errorf("%v, %v", err, a.code())
+	}
+	for _, text := range []string{"", "x", "0 ok\n", "66152 print-unknown\n", "-1 x", "606 last-look\n"} {
+		if err := os.WriteFile(filepath.Join(a.dir, alarmFile), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := a.code(); got != wire.LastLook {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// A paper that may lie in the tray never hides an alarm of mis-issue.
+func TestAbandonedLeavesAGraverAlarm(t *testing.T) {
+	ag := &Agent{alarm: alarm{t.TempDir()}}
+	v := &visit{agent: ag}
+	v.abandoned()
+	if got := ag.faults(); len(got) != 1 || got[0] != wire.PrintUnknown {
+		t.Errorf("the centre sees %v", got)
+	}
+	ag.halt(wire.LastLook)
+	v.abandoned()
+	if got := ag.standing(); got != wire.LastLook {
+		t.Errorf("stands as %v", got)
 	}
 }
 
@@ -40,6 +74,9 @@ func TestAlarmThatCannotBeKept(t *testing.T) {
 	ag.raise(wire.LastLook)
 	if !ag.alarmed() {
 		t.Error("the kiosk goes on serving")
+	}
+	if got := ag.standing(); got != wire.LastLook {
+		t.Errorf("stands as %v", got)
 	}
 	loop := filepath.Join(t.TempDir(), "loop")
 	if err := os.Symlink(loop, loop); err != nil {

@@ -14,6 +14,7 @@ import (
 	"akashi/centre/wire"
 	"akashi/kiosk/hatch"
 	"akashi/kiosk/session"
+	"akashi/printer/folder"
 )
 
 // Times around a session's processes.
@@ -31,6 +32,7 @@ type visit struct {
 	mu        sync.Mutex
 	processes []*oneshot.Process
 	event     *session.Event
+	printing  bool // a print process was started: paper may come out
 	reply     Reply
 	ctx       context.Context
 }
@@ -47,16 +49,31 @@ func (v *visit) run(ctx context.Context) session.Event {
 		ends.close()
 	}
 	v.finish()
+	// What a killed print process left; while that cannot be removed, the next
+	// print process refuses to start.
+	_ = folder.Sweep(v.agent.config.Printer.Folder)
 	v.agent.payment.Release(ctx)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	switch {
 	case v.event != nil:
 		return *v.event
+	case v.printing:
+		v.abandoned()
+		return session.Event{Code: wire.PrintUnknown}
 	case errors.Is(err, errReader):
 		return session.Event{Code: wire.ReaderFault}
 	}
 	return session.Event{Code: wire.Internal} // the worker died without a word
+}
+
+// abandoned stops this kiosk: the worker died after a print was begun, nobody
+// has told the resident, and a certificate may lie in the tray for the next one
+// to take. A person looks there before this kiosk serves again.
+func (v *visit) abandoned() {
+	if !v.agent.alarmed() { // a graver alarm stays
+		v.agent.halt(wire.PrintUnknown)
+	}
 }
 
 // ends are the agent's ends of a worker's sockets.
@@ -226,6 +243,9 @@ func (v *visit) Print(context.Context) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.mu.Lock()
+	v.printing = true // before it runs: the worker may die at any moment
+	v.mu.Unlock()
 	c := v.agent.config
 	_, err = v.start(v.ctx, oneshot.Spec{
 		Path: c.Program, Args: []string{"print", c.Printer.Folder}, Files: []*os.File{child}, UID: c.UID.Print, MaxLife: v.printLife(),

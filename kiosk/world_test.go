@@ -103,6 +103,7 @@ type town struct {
 	agent  *exec.Cmd
 	config kiosk.Config
 	done   chan struct{} // closed when the agent is gone
+	more   []*os.File    // files that the agent is started with
 	out    bytes.Buffer
 }
 
@@ -191,7 +192,7 @@ func (c *town) start() {
 		c.t.Fatal(err)
 	}
 	c.agent = exec.Command(c.config.Program, "agent", "-config", file)
-	c.agent.Stderr = &c.out
+	c.agent.Stderr, c.agent.ExtraFiles = &c.out, c.more
 	stdout, err := c.agent.StdoutPipe()
 	if err != nil {
 		c.t.Fatal(err)
@@ -371,6 +372,7 @@ type gate struct {
 	header   wire.Header
 	settled  []string
 	alarms   []wire.Code
+	faults   []wire.Code // of the last beat
 	beats    int
 }
 
@@ -404,7 +406,11 @@ func (g *gate) handle(_ context.Context, _ channel.Peer, t wire.Type, body json.
 	}
 	switch t {
 	case wire.TypeBeat:
-		g.beats++
+		b, err := wire.Decode[wire.Beat](body, 1<<10)
+		if err != nil {
+			return "", nil, err
+		}
+		g.beats, g.faults = g.beats+1, b.Codes
 		return wire.TypeBeaten, wire.Beaten{Now: time.Now().Unix(), Enabled: g.enabled}, nil
 	case wire.TypeOpen:
 		nonce := make([]byte, 32)

@@ -31,6 +31,7 @@ const (
 	PrintedID       Reason = 21 // pages or codes bear different certificate IDs
 	PrintedTravel   Reason = 22 // printed passport data are not those of the code
 	PrintedDoses    Reason = 23 // printed doses are not those of the codes
+	Foreign         Reason = 24 // a page draws pictures, forms, shadings or hidden text, which no sheet has
 )
 
 // Mismatch is the error of a look that found the paper to be not this

@@ -76,6 +76,9 @@ func (s *sight) render() error {
 		if p.Unread != 0 {
 			return &Mismatch{Unreadable}
 		}
+		if p.Foreign != 0 {
+			return &Mismatch{Foreign}
+		}
 		found = append(found, p.Codes...)
 	}
 	if !slices.Equal(found, s.in.Delivery.Codes) {
