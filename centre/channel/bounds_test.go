@@ -163,6 +163,58 @@ func TestNoMoreConnectionsThanTheBound(t *testing.T) {
 	}
 }
 
+// One certificate has its share of the places: one connection more ends its
+// oldest, and nobody else's.
+func TestOneCertificateCannotTakeEveryPlace(t *testing.T) {
+	entered, ended := make(chan struct{}), make(chan struct{})
+	addr := gateway(t, channel.ServerConfig{MaxConns: 4}, func(ctx context.Context, p channel.Peer, ty wire.Type, b json.RawMessage) (wire.Type, any, error) {
+		if ty == wire.TypeBeat {
+			close(entered)
+			<-ctx.Done()
+			close(ended)
+		}
+		return opened(ctx, p, ty, b)
+	})
+	other, greedy := dial(t, addr, "k1"), client(t, addr, "k2")
+	var all []*channel.Conn
+	for i := range 10 {
+		c, err := channel.Dial(within(t), greedy)
+		for end := time.Now().Add(hang); err != nil && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+			c, err = channel.Dial(within(t), greedy) // the replaced one's place comes back when its handlers have ended
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := c.Ask(within(t), wire.TypeOpen, nil); err != nil { // and so it is counted in, before the next
+			t.Fatal(err)
+		}
+		all = append(all, c)
+		if i == 0 {
+			go c.Ask(within(t), wire.TypeBeat, wire.Beat{}) // a handler that only the connection's end ends
+			<-entered
+		}
+		if i < channel.DefaultPerCertificate {
+			continue
+		}
+		select {
+		case <-all[i-channel.DefaultPerCertificate].Done():
+		case <-time.After(hang):
+			t.Fatalf("connection %d does not replace the oldest", i+1)
+		}
+	}
+	for i, c := range append([]*channel.Conn{other}, all[8:]...) {
+		if _, err := c.Ask(within(t), wire.TypeOpen, nil); err != nil {
+			t.Errorf("connection %d of those that stay: %v", i, err)
+		}
+	}
+	select {
+	case <-ended:
+	case <-time.After(hang):
+		t.Error("the handler of a replaced connection goes on")
+	}
+}
+
 // A half-open line: the client neither reads nor writes.
 func TestASilentLineIsCut(t *testing.T) {
 	ended := make(chan struct{})
@@ -181,12 +233,13 @@ func TestASilentLineIsCut(t *testing.T) {
 }
 
 func TestPingsKeepAQuietLineAlive(t *testing.T) {
-	addr := gateway(t, channel.ServerConfig{Ping: 5 * time.Millisecond, Idle: time.Second}, opened)
+	const patience = 4 * time.Second // more than a loaded machine stands still
+	addr := gateway(t, channel.ServerConfig{Ping: 5 * time.Millisecond, Idle: patience}, opened)
 	cfg := client(t, addr, "k1")
-	cfg.Idle = time.Second
+	cfg.Idle = patience
 	c := must(channel.Dial(within(t), cfg))(t)
 	defer c.Close()
-	time.Sleep(1500 * time.Millisecond) // longer than either end's patience
+	time.Sleep(patience + time.Second) // longer than either end's patience
 	if _, err := c.Ask(within(t), wire.TypeOpen, nil); err != nil {
 		t.Errorf("got %v", err)
 	}

@@ -32,6 +32,10 @@ const (
 	// DefaultMaxConns bounds the connections of one gateway: at some 20 KB
 	// each 400 MB, and below the usual 20,000 open files of a process.
 	DefaultMaxConns = 19000
+	// DefaultPerCertificate bounds the connections of one certificate, so that
+	// one kiosk cannot take every place: the one it uses, and one that it lost
+	// and that the gateway does not know to be dead yet.
+	DefaultPerCertificate = 2
 
 	// DefaultHandshake is how long a client may take from the TCP connection
 	// to the websocket.

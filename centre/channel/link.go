@@ -79,6 +79,10 @@ func (l *link) alive() bool {
 // stop wakes the reader up; the gateway is stopping.
 func (l *link) stop() { l.ws.SetReadDeadline(time.Unix(1, 0)) }
 
+// cut ends the connection at once: its reader and its writers fail, and the
+// handlers of its asks are told.
+func (l *link) cut() { l.ws.NetConn().Close() }
+
 // pinging asks now and then whether the line is alive, until stop is called.
 func (l *link) pinging() (stop func() bool) {
 	var t *time.Timer
@@ -217,7 +221,7 @@ func (l *link) write(f wire.Frame) {
 	defer l.writing.Unlock()
 	l.ws.SetWriteDeadline(time.Now().Add(l.s.Write))
 	if l.ws.WriteMessage(websocket.BinaryMessage, wire.Encode(f)) != nil {
-		l.ws.NetConn().Close()
+		l.cut()
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ type ServerConfig struct {
 	MaxFrame       int64            // bytes of one frame from a kiosk
 	MaxOutstanding int              // asks of one connection without an answer yet
 	MaxConns       int
+	PerCertificate int // connections of one certificate; one more ends the oldest
 	Rate, Burst    int // asks a second and at once, of one connection
 	Ping, Idle     time.Duration
 	Handshake      time.Duration
@@ -41,6 +43,7 @@ func (c ServerConfig) withDefaults() ServerConfig {
 	or(&c.MaxFrame, DefaultMaxUp)
 	or(&c.MaxOutstanding, DefaultMaxOutstanding)
 	or(&c.MaxConns, DefaultMaxConns)
+	or(&c.PerCertificate, DefaultPerCertificate)
 	or(&c.Rate, DefaultRate)
 	or(&c.Burst, DefaultBurst)
 	or(&c.Ping, DefaultPing)
@@ -76,9 +79,10 @@ type server struct {
 	slots    chan struct{}
 	stopping chan struct{}
 
-	mu    sync.Mutex
-	links map[*link]struct{}
-	gone  sync.Cond // of mu: a link has left
+	mu     sync.Mutex
+	links  map[*link]struct{}
+	byCert map[[32]byte][]*link // by the certificate's digest, the oldest first; without those that were replaced
+	gone   sync.Cond            // of mu: a link has left
 }
 
 // Serve answers kiosks on ln until ctx ends; then it takes no more asks, lets
@@ -120,15 +124,22 @@ func (s *server) drain() {
 	}
 }
 
-// join counts a connection in, unless the gateway is stopping.
-func (s *server) join(l *link) bool {
+// join counts a connection in, unless the gateway is stopping. It gives the
+// oldest one of the same certificate when that has more than its share now;
+// the caller cuts it.
+func (s *server) join(l *link) (replaced *link, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isStopping() {
-		return false
+		return nil, false
 	}
 	s.links[l] = struct{}{}
-	return true
+	own := append(s.byCert[l.peer.Digest], l)
+	if len(own) > s.PerCertificate {
+		replaced, own = own[0], own[1:]
+	}
+	s.byCert[l.peer.Digest] = own
+	return replaced, true
 }
 
 func (s *server) isStopping() bool {
@@ -144,6 +155,11 @@ func (s *server) leave(l *link) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.links, l)
+	d := l.peer.Digest
+	own := slices.DeleteFunc(s.byCert[d], func(o *link) bool { return o == l })
+	if s.byCert[d] = own; len(own) == 0 {
+		delete(s.byCert, d)
+	}
 	s.gone.Broadcast()
 }
 
@@ -162,6 +178,7 @@ func newServer(c ServerConfig, h Handler) *server {
 		slots:    make(chan struct{}, c.MaxConns),
 		stopping: make(chan struct{}),
 		links:    map[*link]struct{}{},
+		byCert:   map[[32]byte][]*link{},
 	}
 	s.gone.L = &s.mu
 	return s
@@ -182,7 +199,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l := newLink(s, ws, p)
-	if !s.join(l) {
+	replaced, ok := s.join(l)
+	if !ok {
 		<-s.slots
 		ws.Close()
 		return
@@ -190,6 +208,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	go func() {
 		defer func() { <-s.slots }()
 		defer s.leave(l)
+		if replaced != nil {
+			s.Refused(wire.Busy)
+			replaced.cut()
+		}
 		l.run()
 	}()
 }
