@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"akashi/centre/fleet"
+	"akashi/centre/oneshot"
 )
 
 // readyLine is what a process of the centre says once it serves; an address
@@ -22,6 +23,9 @@ const readyLine = "ready"
 // reads too. out gets "ready <address>" and, if configured, the events. At the
 // end the gateway drains first, then the launcher, then the bus ends.
 func RunNode(ctx context.Context, path string, out io.Writer) error {
+	if err := oneshot.KeepOwn(); err != nil {
+		return err
+	}
 	c, err := ReadConfig(path)
 	if err != nil {
 		return err

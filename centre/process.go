@@ -22,6 +22,9 @@ import (
 // configuration's own. out gets "ready launcher" and, if configured, the events
 // as lines of JSON.
 func RunLauncher(ctx context.Context, path, url string, out io.Writer) error {
+	if err := oneshot.KeepOwn(); err != nil {
+		return err
+	}
 	c, err := ReadConfig(path)
 	if err != nil {
 		return err
