@@ -18,7 +18,7 @@ help:
 
 ## demo: the main job: certificates for synthetic residents through the whole chain, judged at the end
 demo: deps assets build
-	@$(GO) run ./testkit/cmd/demo -bin bin -out out
+	@bin/demo -bin bin -out out
 
 ## test: every test, with the race detector
 test: deps assets
@@ -26,7 +26,7 @@ test: deps assets
 
 ## up: the chain stays up; one page links whatever faces exist (card tray first)
 up: deps assets build
-	@$(GO) run ./testkit/cmd/up -bin bin
+	@bin/up -bin bin
 
 ## deps: install the Debian packages that are missing (apt, through sudo if need be)
 deps:
@@ -34,12 +34,13 @@ deps:
 
 ## assets: build fonts and other fetched assets from installed packages into ignored folders
 assets: deps
-	@$(GO) run ./printer/glyph/cmd/prepare
+	@echo "assets: fonts for every Japanese name, from Debian's packages"
+	@CGO_ENABLED=0 $(GO) run ./printer/glyph/cmd/prepare
 
 ## build: the programs, into bin/ (only the reader process uses cgo)
 build: assets
-	@mkdir -p bin
-	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/keys verifier/cmd/verify testkit/cmd/vrs testkit/cmd/simcard testkit/cmd/badworker; do \
+	@mkdir -p bin; echo "build: the programs (some minutes the first time)"
+	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/keys verifier/cmd/verify testkit/cmd/vrs testkit/cmd/simcard testkit/cmd/badworker testkit/cmd/stack testkit/cmd/demo testkit/cmd/up; do \
 	  echo "build $$c"; CGO_ENABLED=0 $(GO) build -o bin/$$(basename $$c) ./$$c || exit 1; done
 	@echo "build kiosk/cmd/reader"; $(GO) build -o bin/reader ./kiosk/cmd/reader
 

@@ -17,8 +17,8 @@ var (
 		"このファイルの名前は「.smart-health-card」で終わらなければなりません。発行者から取り直してください。",
 		"A file of this kind must be named .smart-health-card. Get it again from its issuer.")
 	ErrNoCode = rule.New("paper.no-code",
-		"紙面に証明書の二次元コードがありません。全体が鮮明に写るように読み直してください。",
-		"There is no certificate code on the page. Scan it again, whole and sharp.")
+		"紙面に読み取れる証明書の二次元コードがありません。全体が鮮明に写るように読み直してください。",
+		"No certificate code on the page could be read. Scan it again, whole and sharp, at 200 dots an inch or more.")
 	ErrCodesDiffer = rule.New("paper.codes-differ",
 		"紙面の二次元コードが、互いに違う人または違う接種を示しています。受け入れないでください。",
 		"The codes on the paper tell of different persons or vaccinations. Do not accept it.")

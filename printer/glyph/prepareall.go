@@ -2,6 +2,7 @@ package glyph
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -53,6 +54,9 @@ func locate(from string) (map[string]string, error) {
 		found[s.Font] = ""
 	}
 	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && path == from {
+			return nil // nothing is there: every source is missing
+		}
 		if err != nil {
 			return err
 		}

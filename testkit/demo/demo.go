@@ -101,7 +101,7 @@ func (d *demo) prepare(ctx context.Context) error {
 	if d.Bin, err = filepath.Abs(d.Bin); err != nil {
 		return err
 	}
-	if d.pcsc, err = stack.CanPCSC(d.Bin); err != nil {
+	if d.pcsc, err = stack.CanPCSC(ctx, d.Bin); err != nil {
 		d.say("this machine lacks something, so the simulated card is in process: %v", err)
 	}
 	d.pcsc = d.pcsc && !d.InProcess
@@ -127,6 +127,6 @@ func (d *demo) close(took time.Duration) error {
 	if !all {
 		return ErrNotShown
 	}
-	d.say("All of it is so. %d s on this machine. Pictures: %s", int(took.Seconds()), filepath.Join(d.Out, "*", "page-1.png"))
+	d.say("All of it is so. %d s on this machine, without the build. Pictures: %s", int(took.Seconds()), filepath.Join(d.Out, "*", "page-1.png"))
 	return nil
 }

@@ -47,10 +47,13 @@ type keeper struct {
 // can.
 func startKeeper(run, log string, command []string) (*keeper, error) {
 	const private = syscall.CLONE_NEWNS | syscall.CLONE_NEWNET
+	var asRoot error
 	if os.Geteuid() == 0 {
-		if k, err := spawn(run, log, command, &syscall.SysProcAttr{Cloneflags: private}); err == nil {
+		k, err := spawn(run, log, command, &syscall.SysProcAttr{Cloneflags: private})
+		if err == nil {
 			return k, nil
 		}
+		asRoot = err
 	}
 	k, err := spawn(run, log, command, &syscall.SysProcAttr{
 		Cloneflags:  private | syscall.CLONE_NEWUSER,
@@ -58,7 +61,7 @@ func startKeeper(run, log string, command []string) (*keeper, error) {
 		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("pcscd: no private namespaces on this machine: %w; run as root, or allow user namespaces", err)
+		return nil, fmt.Errorf("pcscd: no private namespaces here: %w; in a container or chroot allow mount and network namespaces, elsewhere user namespaces", errors.Join(asRoot, err))
 	}
 	k.user = true
 	return k, nil

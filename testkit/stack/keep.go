@@ -15,14 +15,24 @@ import (
 
 // CanPCSC reports whether cards can go through a real pcscd here, and if not
 // what is lacking, in one line.
-func CanPCSC(bin string) (bool, error) {
+func CanPCSC(ctx context.Context, bin string) (bool, error) {
 	if err := pcscd.Missing(); err != nil {
 		return false, err
 	}
 	if !HasReader(bin) {
 		return false, errors.New("stack: no reader process: cgo, pkg-config or libpcsclite-dev is missing; `make deps` installs them")
 	}
-	return true, nil
+	dir, err := os.MkdirTemp("", "ak")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(dir)
+	// Only trying tells whether the machine gives a daemon its namespaces.
+	s, err := pcscd.Start(ctx, dir)
+	if err != nil {
+		return false, errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	return true, s.Close()
 }
 
 // Outcome is how the visit's first request ended, or the session when it came
@@ -80,8 +90,24 @@ func KeepWith(s *scan.Scanner, paper, dir string) error {
 	return nil
 }
 
-// PageDPI is the resolution of the pictures that Keep makes, in dots an inch.
-const PageDPI = 110
+// Publish writes into dir what a verifier needs beforehand: jwks.json,
+// trust.json with trust-root.pem, csca.pem.
+func (s *Stack) Publish(dir string) error {
+	for _, name := range []string{"jwks.json", "trust.json", "csca.pem", "trust-root.pem"} {
+		b, err := os.ReadFile(filepath.Join(s.PKI(), name))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PageDPI is the resolution of the pictures that Keep makes, in dots an inch:
+// the densest code still has more than three dots a module.
+const PageDPI = 200
 
 // digits reads the digit pairs of a shc:/ text, for a file that holds the JWS.
 func digits(code string) (jws string, ok bool) {

@@ -57,12 +57,13 @@ func (s *Stack) Ended(n int64) ([]audit.Ended, error) {
 
 // TellEnd prints how a session ended, in the resident's words.
 func TellEnd(w io.Writer, v Visit) {
-	fmt.Fprintf(w, "  %s, %d page files, %d yen charged\n", strings.TrimPrefix(v.Code.Error(), "akashi "), len(v.Papers), v.Charged)
+	c := v.Outcome()
+	fmt.Fprintf(w, "  ended: %s (code %d, exit %d), papers printed: %d, charged: %d yen\n", c.Name(), c, Exit(c), len(v.Papers), v.Charged)
 	for _, lang := range []string{"ja", "en"} {
-		if v.Code == 0 {
+		if c == 0 {
 			break
 		}
-		t := screen.For(lang, v.Code)
+		t := screen.For(lang, c)
 		fmt.Fprintf(w, "  %s: %s %s %s\n", lang, t.What, t.Why, t.Next)
 	}
 }

@@ -20,6 +20,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
 	"akashi/centre/wire"
@@ -63,7 +65,7 @@ func parse(args []string) (o options, kind credential.Kind, err error) {
 	f.StringVar(&o.out, "out", "", "folder for what a relying party gets")
 	f.StringVar(&o.fault, "fault", "", "vrs-down or vrs-busy")
 	f.StringVar(&o.card, "card", "auto", "auto, pcsc or process")
-	f.StringVar(&o.bin, "bin", "", "folder of the programs; empty: build them")
+	f.StringVar(&o.bin, "bin", "", "folder of the programs; empty: the command's own, or build them")
 	f.IntVar(&o.n, "n", 1, "sessions, one after the other")
 	f.BoolVar(&o.list, "list", false, "residents and exit codes")
 	f.BoolVar(&o.verbose, "v", false, "print every step")
@@ -73,9 +75,27 @@ func parse(args []string) (o options, kind credential.Kind, err error) {
 	}
 	kind, ok := credential.ParseKind(o.kind)
 	if !ok {
-		return o, 0, errUsage
+		return o, 0, fmt.Errorf("%w\nthe kind is domestic or overseas", errUsage)
+	}
+	if _, known := residents.Find(o.resident); !known && !o.list {
+		return o, 0, fmt.Errorf("%w\nthere is no resident %q; stack -list names them", errUsage, o.resident)
+	}
+	if o.pin != "" && !digits(o.pin) {
+		return o, 0, fmt.Errorf("%w\na PIN has 4 digits", errUsage)
+	}
+	if o.at != "" && !onMenu(o.at) {
+		return o, 0, fmt.Errorf("%w\nthere is no municipality %q to choose; stack -list names them", errUsage, o.at)
 	}
 	return o, kind, nil
+}
+
+func digits(pin string) bool {
+	return len(pin) == 4 && strings.Trim(pin, "0123456789") == ""
+}
+
+// onMenu reports whether the kiosk offers a municipality; wards it does not.
+func onMenu(code string) bool {
+	return slices.ContainsFunc(residents.Municipalities(), func(m residents.Municipality) bool { return m.Code == code && m.City == "" })
 }
 
 func run(ctx context.Context, args []string, w io.Writer) (wire.Code, error) {
@@ -86,16 +106,13 @@ func run(ctx context.Context, args []string, w io.Writer) (wire.Code, error) {
 	if o.list {
 		return 0, list(w)
 	}
-	r, ok := residents.Find(o.resident)
-	if !ok {
-		return 0, fmt.Errorf("stack: no resident %q; stack -list names them", o.resident)
-	}
+	r, _ := residents.Find(o.resident)
 	bin, cleanup, err := programs(ctx, o.bin)
 	if err != nil {
 		return 0, err
 	}
 	defer cleanup()
-	pcsc, lacking := stack.CanPCSC(bin)
+	pcsc, lacking := stack.CanPCSC(ctx, bin)
 	if lacking != nil && o.card != "process" {
 		fmt.Fprintln(w, "card in process:", lacking)
 		if o.card == "pcsc" {
@@ -115,6 +132,9 @@ func programs(ctx context.Context, bin string) (string, func(), error) {
 	if bin != "" {
 		dir, err := filepath.Abs(bin)
 		return dir, func() {}, err
+	}
+	if own, err := os.Executable(); err == nil && stack.HasAll(filepath.Dir(own)) {
+		return filepath.Dir(own), func() {}, nil // make build put them side by side
 	}
 	dir, err := os.MkdirTemp("", "bin")
 	if err != nil {
@@ -156,7 +176,7 @@ func sessions(ctx context.Context, w io.Writer, s *stack.Stack, o options, r res
 			return code, nil
 		}
 		if o.out != "" {
-			if err := stack.Keep(ctx, v.Papers[0], o.out); err != nil {
+			if err := errors.Join(stack.Keep(ctx, v.Papers[0], o.out), s.Publish(o.out)); err != nil {
 				return 0, err
 			}
 		}
@@ -165,9 +185,22 @@ func sessions(ctx context.Context, w io.Writer, s *stack.Stack, o options, r res
 }
 
 func list(w io.Writer) error {
+	fmt.Fprintln(w, "residents: PIN, and how each kind ends, with its exit code")
 	for _, r := range residents.All() {
-		fmt.Fprintf(w, "%-14s PIN %s  domestic %3d %-18s overseas %3d %-18s %s\n", r.ID, r.PIN,
-			stack.Exit(r.Domestic), r.Domestic.Name(), stack.Exit(r.Overseas), r.Overseas.Name(), r.Note)
+		fmt.Fprintf(w, "  %-16s %s  domestic %-18s %2d  overseas %-18s %2d  at %s  %s\n", r.ID, r.PIN,
+			r.Domestic.Name(), stack.Exit(r.Domestic), r.Overseas.Name(), stack.Exit(r.Overseas), r.Ask(), r.Note)
+	}
+	fmt.Fprintln(w, "municipalities for -at")
+	for _, m := range residents.Municipalities() {
+		if m.City == "" {
+			fmt.Fprintf(w, "  %s  %s / %s\n", m.Code, m.NameJA, m.NameEN)
+		}
+	}
+	fmt.Fprintln(w, "exit codes: 1 the chain itself failed, 2 wrong usage")
+	codes := wire.Codes()
+	slices.SortFunc(codes, func(a, b wire.Code) int { return stack.Exit(a) - stack.Exit(b) })
+	for _, c := range codes {
+		fmt.Fprintf(w, "  %2d  %s\n", stack.Exit(c), c.Name())
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func programs(ctx context.Context, bin string, w io.Writer) (string, func(), err
 
 // serve starts the chain, keeps it up until ctx ends, and ends it.
 func serve(ctx context.Context, ln net.Listener, bin string, w io.Writer) (err error) {
-	pcsc, lacking := stack.CanPCSC(bin)
+	pcsc, lacking := stack.CanPCSC(ctx, bin)
 	lacks := ""
 	if lacking != nil {
 		lacks = lacking.Error()
