@@ -118,7 +118,7 @@ func (h *house) restart() {
 	h.launched()
 	h.bus.Stop()
 	h.bus = must(centre.StartBus(centre.BusConfig{
-		Listen: "127.0.0.1:0", Certificate: h.w.NATS.TLS(), Root: h.w.Centre.Pool(), Node: "n1",
+		Listen: "127.0.0.1:0", Certificate: h.w.NATS.TLS(), Root: h.w.Centre.Pool(), Node: "n1", Store: h.t.TempDir(),
 	}))(h.t)
 	h.t.Cleanup(h.bus.Stop)
 	h.dial.URL, h.lc.Bus.URL = h.bus.URL(), h.bus.URL()

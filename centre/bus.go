@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/url"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -46,26 +47,28 @@ type BusConfig struct {
 	Listen      string          // host:port; port 0 chooses one
 	Certificate tls.Certificate // of the server
 	Root        *x509.CertPool
-	Store       string // folder for stream descriptions, never for messages; empty: a fresh one that is removed at the end
-	Node        fleet.ID
-	Now         func() time.Time
+	// Store is the folder of stream descriptions, never of messages. What the
+	// server has made in it is removed at each start and at the end: nothing
+	// there outlives the memory that it describes.
+	Store string
+	Node  fleet.ID
+	Now   func() time.Time
 }
 
 // Bus is a running NATS server.
 type Bus struct {
 	server *server.Server
-	temp   string
+	store  string // the server's own folder in Store
 }
 
 // StartBus starts the server and waits until it takes connections.
 func StartBus(c BusConfig) (*Bus, error) {
-	b := &Bus{}
 	if c.Store == "" {
-		dir, err := os.MkdirTemp("", "akashi-bus-")
-		if err != nil {
-			return nil, err
-		}
-		c.Store, b.temp = dir, dir
+		return nil, errors.New("centre: the bus has no folder; name one")
+	}
+	b := &Bus{store: filepath.Join(c.Store, server.JetStreamStoreDir)}
+	if err := os.RemoveAll(b.store); err != nil { // of a node that was killed
+		return nil, err
 	}
 	o, err := c.options()
 	if err == nil {
@@ -119,9 +122,7 @@ func (b *Bus) Stop() {
 		b.server.Shutdown()
 		b.server.WaitForShutdown()
 	}
-	if b.temp != "" {
-		os.RemoveAll(b.temp)
-	}
+	os.RemoveAll(b.store)
 }
 
 // roles lets in who bears a role of the centre, with that role's subjects and

@@ -4,13 +4,18 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"io/fs"
 	"net/url"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"akashi/centre"
 	"akashi/centre/channel"
 )
 
@@ -58,6 +63,39 @@ func TestTheBusLetsInRolesOnly(t *testing.T) {
 			nc.Close()
 			t.Errorf("%s is let in", name)
 		}
+	}
+}
+
+// What a killed node leaves in the bus's folder is gone at the next start, and
+// what others keep there is not; nothing is made anywhere else.
+func TestTheBusLeavesNothing(t *testing.T) {
+	w, store := must(theWorld())(t), filepath.Join(t.TempDir(), "audit.log.bus.d")
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	left, kept := filepath.Join(store, "jetstream", "left"), filepath.Join(store, "kept")
+	for _, dir := range []string{left, kept} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := centre.BusConfig{Listen: "127.0.0.1:0", Certificate: w.NATS.TLS(), Root: w.Centre.Pool(), Node: "n1", Store: store}
+	b := must(centre.StartBus(c))(t)
+	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of the node before: %v", err)
+	}
+	b.Stop()
+	for dir, want := range map[string]int{temp: 0, store: 1} {
+		if got := must(os.ReadDir(dir))(t); len(got) != want {
+			t.Errorf("after the end: %v", got)
+		}
+	}
+	if _, err := os.Stat(kept); err != nil {
+		t.Error(err)
+	}
+	c.Store = ""
+	if b, err := centre.StartBus(c); err == nil {
+		b.Stop()
+		t.Error("a bus without a folder")
 	}
 }
 

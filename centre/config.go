@@ -58,8 +58,9 @@ type BusFile struct {
 	Listen      string `json:"listen,omitempty"`
 	Certificate string `json:"certificate,omitempty"` // PEM, server
 	Key         string `json:"key,omitempty"`
-	// Store is a folder for stream descriptions; left out it is temporary.
-	// Messages are never written to it.
+	// Store is a folder for stream descriptions; left out it is beside the
+	// audit, with .bus.d at its end. Messages are never written to it, and its
+	// jetstream folder is emptied at each start.
 	Store string `json:"store,omitempty"`
 	// URL, tls://host:port, uses servers that run elsewhere instead.
 	URL string `json:"url,omitempty"`
@@ -133,6 +134,9 @@ func ReadConfig(path string) (*Config, error) {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}
+	}
+	if c.Bus.URL == "" && c.Bus.Store == "" {
+		c.Bus.Store = c.Audit + ".bus.d"
 	}
 	return c, nil
 }

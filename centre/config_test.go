@@ -35,7 +35,7 @@ func TestReadConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Root != filepath.Join(dir, "root.pem") || c.Audit != "/var/audit.log" || c.Bus.Store != "" {
+	if c.Root != filepath.Join(dir, "root.pem") || c.Audit != "/var/audit.log" || c.Bus.Store != "/var/audit.log.bus.d" {
 		t.Errorf("paths: %+v", c)
 	}
 	if _, err := c.LauncherBus(""); err == nil || !strings.Contains(err.Error(), "not running") {
