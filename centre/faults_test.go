@@ -14,7 +14,9 @@ import (
 	"akashi/centre/wire"
 )
 
-func short(c *centre.LauncherConfig) { c.Worker.Life = 2 * time.Second }
+// short is a worker's life that a test can wait for, and that is long enough
+// for a worker on a loaded machine.
+func short(c *centre.LauncherConfig) { c.Worker.Life = 8 * time.Second }
 
 func TestAWorkerThatFails(t *testing.T) {
 	h := build(t, 1, short)

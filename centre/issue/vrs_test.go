@@ -20,7 +20,7 @@ func TestVRSFailures(t *testing.T) {
 	r := open(t, keys.Limits{})
 	f := r.vrs.Faults()
 	short := func(a *attempt) {
-		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second) // to get as far as VRS on a loaded machine
 		t.Cleanup(cancel)
 		a.ctx = ctx
 	}

@@ -74,7 +74,7 @@ func TestHowAChildEnds(t *testing.T) {
 }
 
 func TestAChildIsGoneAfterItsLongestLife(t *testing.T) {
-	p := start(t, oneshot.Spec{MaxLife: 300 * time.Millisecond}, "sleep")
+	p := start(t, oneshot.Spec{MaxLife: 3 * time.Second}, "sleep")
 	p.next(t)
 	if err := p.Wait(); err != oneshot.ErrKilled {
 		t.Errorf("got %v", err)
