@@ -51,7 +51,7 @@ func TestSessionDiesWithItsLastDescriptor(t *testing.T) {
 }
 
 func TestSessionEndsWithItsAge(t *testing.T) {
-	p := start(t, keys.Limits{MaxLife: 20 * time.Millisecond})
+	p := start(t, keys.Limits{MaxLife: time.Second})
 	s := p.session(t, 1)
 	eventually(t, "the session is forgotten", func() bool { return p.counts(t).Open == 0 })
 	if _, err := s.Sign(keys.PurposeSHC, [32]byte{1}); err == nil {
