@@ -327,8 +327,8 @@ func TestAgentKilledAtEveryScreen(t *testing.T) {
 			}
 		})
 		<-c.done
-		if v.err == nil || len(started) == 0 {
-			t.Errorf("%s: %v, processes %v", at, v.err, started)
+		if v.last.Event != nil || len(started) == 0 { // the worker may see the line end, and say so, before it is killed
+			t.Errorf("%s: %+v, processes %v", at, v.last, started)
 		}
 		for _, pid := range started {
 			for begun := time.Now(); alive(pid); time.Sleep(10 * time.Millisecond) {
