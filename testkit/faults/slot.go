@@ -39,9 +39,12 @@ func Slot(dir string, patience time.Duration) Defect {
 	}
 }
 
+// waits matches the answers that wait, and not one that is still being written.
+const waits = "waits-????????????????"
+
 // meet takes a waiting answer and leaves its own in return.
 func meet(dir string, own wire.Answer) (wire.Answer, bool, error) {
-	waiting, err := filepath.Glob(filepath.Join(dir, "waits-*"))
+	waiting, err := filepath.Glob(filepath.Join(dir, waits))
 	if err != nil {
 		return wire.Answer{}, false, err
 	}
@@ -81,6 +84,9 @@ func wait(ctx context.Context, dir string, own wire.Answer) (wire.Answer, error)
 		if !errors.Is(err, os.ErrNotExist) {
 			return wire.Answer{}, err
 		}
+		if other, ok, err := cross(dir, mine, own); err != nil || ok {
+			return other, err
+		}
 		select {
 		case <-ctx.Done():
 			if os.Remove(filepath.Join(dir, mine)) == nil {
@@ -91,6 +97,24 @@ func wait(ctx context.Context, dir string, own wire.Answer) (wire.Answer, error)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+}
+
+// cross takes another waiting answer when two came at the same instant and both
+// wait. Only the one with the later name does, and only while its own has not
+// been taken.
+func cross(dir, mine string, own wire.Answer) (wire.Answer, bool, error) {
+	waiting, err := filepath.Glob(filepath.Join(dir, waits))
+	if err != nil || len(waiting) == 0 || filepath.Base(waiting[0]) >= mine {
+		return wire.Answer{}, false, err
+	}
+	if os.Remove(filepath.Join(dir, mine)) != nil {
+		return wire.Answer{}, false, nil // taken: the partner's answer is about to come
+	}
+	other, ok, err := meet(dir, own)
+	if err == nil && !ok {
+		err = place(filepath.Join(dir, mine), own)
+	}
+	return other, ok, err
 }
 
 // place writes a file so that it appears whole.
