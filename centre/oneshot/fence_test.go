@@ -77,7 +77,7 @@ func attempts(readable, other string, listener *os.File) map[string]func() error
 		"read self":        open("/proc/self/mem", os.O_RDONLY),
 		"write other":      open(filepath.Join(other, "new"), os.O_WRONLY|os.O_CREATE),
 		"append other":     open(filepath.Join(other, "file"), os.O_WRONLY|os.O_APPEND),
-		"write tmp":        open("/tmp/akashi-fence", os.O_RDWR|os.O_CREATE),
+		"write tmp":        open(filepath.Join(os.TempDir(), "akashi-fence"), os.O_RDWR|os.O_CREATE),
 		"write readable":   open(filepath.Join(readable, "new"), os.O_WRONLY|os.O_CREATE),
 		"empty readable":   open(filepath.Join(readable, "file"), os.O_RDONLY|os.O_TRUNC),
 		"read readable":    open(filepath.Join(readable, "file"), os.O_RDONLY),

@@ -71,7 +71,7 @@ type writer struct {
 	widget  string
 	sig     string // of the signature dictionary, before Contents
 	m       string
-	space   int // bytes reserved for the signature
+	space   int    // bytes reserved for the signature
 	esc     []byte // SigningCertificateV2
 	attrs   func(digest [32]byte, w *writer) [][]byte
 	patch   func(cms []byte) []byte
