@@ -96,11 +96,18 @@ var files = map[credential.Kind][]string{
 	credential.Overseas: {"certificate.pdf", "page-1.png", "shc.txt", "shc.jws", "vdsnc.json"},
 }
 
-// verify runs the verifier's command on each file, and on each with one byte
-// changed, and holds what it reads there against the resident who asked.
+// tally counts what the verifier made of the files.
+type tally struct {
+	files, valid, refused int             // of files, each also with one byte changed
+	pictures, readable    int             // of pages as pictures, in which many bytes mean nothing
+	codes                 map[string]bool // of the refusals
+}
+
+// verify runs the verifier's command on each file, and on each but the pictures
+// with one byte changed, and holds what it reads there against the resident
+// who asked.
 func (d *demo) verify(ctx context.Context) error {
-	var valid, refused, all, pictures, readable int
-	codes := map[string]bool{}
+	t := tally{codes: map[string]bool{}}
 	d.say("\nthe offline verifier, about a second a file, on what came out of the printer and on the same with one byte changed:")
 	for _, c := range d.Shown {
 		r, ok := residents.Find(c.Resident)
@@ -108,40 +115,42 @@ func (d *demo) verify(ctx context.Context) error {
 			return fmt.Errorf("demo: no resident %q", c.Resident)
 		}
 		for _, name := range files[c.Kind] {
-			all++
-			path := filepath.Join(d.folder(c), name)
-			b, err := os.ReadFile(path)
-			if err != nil {
-				d.say("  %-46s missing", strings.TrimPrefix(path, d.Out+"/"))
-				continue
-			}
-			good, why := d.holds(ctx, b, r, c.Kind)
-			if good {
-				valid++
-			}
-			if strings.HasSuffix(name, ".png") {
-				all-- // a picture has bytes that mean nothing
-				pictures++
-				if good {
-					valid--
-					readable++
-				}
-				d.say("  %-46s %s", strings.TrimPrefix(path, d.Out+"/"), why)
-				continue
-			}
-			exit, said := d.ask(ctx, flip(b))
-			if exit == 1 && strings.HasPrefix(said, "REFUSED ") {
-				refused++
-				code, _, _ := strings.Cut(strings.TrimPrefix(said, "REFUSED "), "\n")
-				codes[strings.TrimSpace(code)] = true
-			}
-			d.say("  %-46s %-10s flipped: %s", strings.TrimPrefix(path, d.Out+"/"), why, firstLine(said))
+			said := d.judge(ctx, &t, filepath.Join(d.folder(c), name), r, c.Kind)
+			d.say("  %-46s %s", filepath.Join(filepath.Base(d.folder(c)), name), said)
 		}
 	}
-	d.hold(valid == all && all > 0, "verifier", "VALID, offline, and of the resident who asked: %d of %d files", valid, all)
-	d.hold(readable == pictures && pictures > 0, "pictures", "VALID for %d of %d pages read from their picture at %d dpi", readable, pictures, stack.PageDPI)
-	d.hold(refused == all && all > 0, "one byte", "REFUSED for %d of %d flipped files: %s", refused, all, list(codes))
+	d.hold(t.valid == t.files && t.files > 0, "verifier", "VALID, offline, and of the resident who asked: %d of %d files", t.valid, t.files)
+	d.hold(t.readable == t.pictures && t.pictures > 0, "pictures", "VALID for %d of %d pages read from their picture at %d dpi", t.readable, t.pictures, stack.PageDPI)
+	d.hold(t.refused == t.files && t.files > 0, "one byte", "REFUSED for %d of %d flipped files: %s", t.refused, t.files, list(t.codes))
 	return d.showOne(ctx)
+}
+
+// judge counts one file and gives the line that tells of it. A file that is
+// missing counts as one that is not valid.
+func (d *demo) judge(ctx context.Context, t *tally, path string, r residents.Resident, kind credential.Kind) string {
+	all, good := &t.files, &t.valid
+	picture := filepath.Ext(path) == ".png"
+	if picture {
+		all, good = &t.pictures, &t.readable
+	}
+	*all++
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "missing"
+	}
+	ok, why := d.holds(ctx, b, r, kind)
+	if ok {
+		*good++
+	}
+	if picture {
+		return why
+	}
+	exit, said := d.ask(ctx, flip(b))
+	if exit == 1 && strings.HasPrefix(said, "REFUSED ") {
+		t.refused++
+		t.codes[strings.TrimSpace(strings.TrimPrefix(firstLine(said), "REFUSED "))] = true
+	}
+	return fmt.Sprintf("%-10s flipped: %s", why, firstLine(said))
 }
 
 // showOne prints what the verifier tells a person of the first paper.

@@ -179,10 +179,8 @@ func (d *demo) leak(ctx context.Context, s *stack.Stack) error {
 	if err != nil {
 		return err
 	}
-	places := map[string]bool{}
 	memory, files := 0, 0
 	for _, f := range found {
-		places[f.Label] = true
 		if strings.HasPrefix(f.Where, s.Dir) {
 			files++
 		} else {
