@@ -45,13 +45,14 @@ const (
 	BirthDayUnknown  Code = 407 // overseas needs a full date of birth
 	GlyphMissing     Code = 408 // a character that no font has
 
-	VRSDown     Code = 501
-	VRSBusy     Code = 502
-	VRSAnswer   Code = 503 // answer that is not bound to the question
-	LintRefused Code = 504
-	KeyRefused  Code = 505 // the key process did not sign
-	Internal    Code = 506
-	AuditDown   Code = 507 // audit cannot be written, so nothing is issued
+	VRSDown           Code = 501
+	VRSBusy           Code = 502
+	VRSAnswer         Code = 503 // answer that is not bound to the question
+	LintRefused       Code = 504
+	KeyRefused        Code = 505 // the key process did not sign
+	Internal          Code = 506
+	AuditDown         Code = 507 // audit cannot be written, so nothing is issued
+	CentreListExpired Code = 508 // the centre's trust list: nothing new begins
 
 	PINWrong           Code = 601
 	PINLocked          Code = 602
@@ -69,6 +70,9 @@ const (
 	ReaderFault        Code = 614
 	TwoCards           Code = 615
 	PrintUnknown       Code = 616 // maybe printed
+	ListExpired        Code = 617 // this kiosk's trust list: no session begins
+	ListExpiring       Code = 618 // a warning to operators: a trust list ends soon
+	ListRefused        Code = 619 // to operators: a new trust list is not usable, the last good one is
 )
 
 var names = map[Code]string{
@@ -89,6 +93,8 @@ var names = map[Code]string{
 	PaymentRefused: "payment-refused", Cancelled: "cancelled", TimedOut: "timed-out", LineDown: "line-down",
 	AttestationInvalid: "attestation-invalid", TermsRefused: "terms-refused", ReaderFault: "reader-fault",
 	TwoCards: "two-cards", PrintUnknown: "print-unknown",
+	CentreListExpired: "centre-list-expired", ListExpired: "list-expired", ListExpiring: "list-expiring",
+	ListRefused: "list-refused",
 }
 
 // Codes gives every code but OK, for tests that must cover them all.

@@ -44,7 +44,7 @@ func japanese(s string) bool {
 func TestOverloadIsNotNoRecord(t *testing.T) {
 	says := map[string]string{"ja": "接種記録の有無とは関係ありません", "en": "says nothing about your record"}
 	for _, l := range Languages {
-		for _, c := range []wire.Code{wire.Busy, wire.VRSDown, wire.VRSBusy, wire.LineDown} {
+		for _, c := range []wire.Code{wire.Busy, wire.VRSDown, wire.VRSBusy, wire.LineDown, wire.CentreListExpired} {
 			if x := For(l, c); !strings.Contains(x.Why, says[l]) || x.What == For(l, wire.NoRecord).What {
 				t.Errorf("%s %s does not say that it is not about the record", l, c.Name())
 			}

@@ -15,10 +15,12 @@ var exits = map[wire.Code]int{
 	wire.NoOverseasIssue: 24, wire.PassportChanged: 25, wire.BirthDayUnknown: 26, wire.GlyphMissing: 27,
 
 	wire.MunicipalityOut: 30, wire.KindOut: 31, wire.OutOfHours: 32, wire.Busy: 33, wire.IssuingStopped: 34,
-	wire.KioskDisabled: 35, wire.TermsOutdated: 36,
+	wire.KioskDisabled: 35, wire.TermsOutdated: 36, wire.ListExpired: 37,
+	wire.ListExpiring: 38, wire.ListRefused: 39,
 
 	wire.VRSDown: 40, wire.VRSBusy: 41, wire.VRSAnswer: 42, wire.LintRefused: 43, wire.KeyRefused: 44,
 	wire.Internal: 45, wire.AuditDown: 46, wire.LineDown: 47, wire.AttestationInvalid: 48,
+	wire.CentreListExpired: 49,
 
 	wire.CardAuthority: 50, wire.CardSignature: 51, wire.CardDigest: 52, wire.CardNotLive: 53, wire.CardMalformed: 54,
 
