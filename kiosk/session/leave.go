@@ -83,6 +83,9 @@ func (r *run) wipe(ctx context.Context) (turn, error) {
 	if r.event.Code != wire.OK {
 		t.Texts = texts(r.event.Code)
 	}
+	if r.event.Code == wire.PINWrong {
+		t.Tries = r.tries // the last word says how many are left for the next visit
+	}
 	r.dev.Face.Tell(ctx, r.shown(t))
 	return on, nil
 }

@@ -2,6 +2,7 @@ package stack_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,12 +57,28 @@ func TestNothingComesOutOfARefusal(t *testing.T) {
 			if len(v.Papers) != 0 || v.Charged != 0 {
 				t.Errorf("%d papers, %d yen", len(v.Papers), v.Charged)
 			}
+			told(t, v)
 		})
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if n, err := s.Settled(ctx); err != nil || n[vrs.Delivered] != 0 || n[vrs.Pending] != 0 {
 		t.Errorf("certificate IDs at the end: %v, %v", n, err)
+	}
+}
+
+// told holds what a person is told against what the screen had: texts point
+// to the phone number and the tries left.
+func told(t *testing.T, v stack.Visit) {
+	t.Helper()
+	var said strings.Builder
+	stack.TellEnd(&said, v)
+	for code, want := range map[wire.Code]string{
+		wire.NameDiffers: "phone: 0", wire.PINWrong: "tries left: 2",
+	} {
+		if got := strings.Contains(said.String(), want); got != (v.Outcome() == code) {
+			t.Errorf("%v: %q is told: %v\n%s", v.Outcome(), want, got, said.String())
+		}
 	}
 }
 

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"akashi/centre/audit"
 	"akashi/centre/issue"
+	"akashi/centre/wire"
 	"akashi/kiosk/screen"
 	"akashi/kiosk/session"
 )
@@ -65,5 +67,26 @@ func TellEnd(w io.Writer, v Visit) {
 		}
 		t := screen.For(lang, c)
 		fmt.Fprintf(w, "  %s: %s %s %s\n", lang, t.What, t.Why, t.Next)
+	}
+	tellShown(w, v, c)
+}
+
+// tellShown prints what the screen had beside the words of a code: they point
+// to it.
+func tellShown(w io.Writer, v Visit, c wire.Code) {
+	for _, t := range slices.Backward(v.Record.Tells) {
+		if t.Code != c || c == wire.OK {
+			continue
+		}
+		if t.Phone != "" {
+			fmt.Fprintf(w, "  電話番号 / phone: %s\n", t.Phone)
+		}
+		if c == wire.PINWrong && t.Tries > 0 {
+			fmt.Fprintf(w, "  暗証番号の残り回数 / PIN tries left: %d\n", t.Tries)
+		}
+		if t.RetryAfter > 0 {
+			fmt.Fprintf(w, "  再開の目安 / try again in: %d 秒 / s\n", t.RetryAfter)
+		}
+		return
 	}
 }
