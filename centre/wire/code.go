@@ -8,7 +8,8 @@ import "strconv"
 type Code uint16
 
 // The codes. 1xx protocol, 2xx admission, 3xx the card's evidence, 4xx the
-// record, 5xx the centre and VRS, 6xx the kiosk, its card and devices.
+// record, 5xx the centre and VRS, 6xx the kiosk, its card and devices, 7xx money
+// and reprint rights.
 const (
 	OK Code = 0
 
@@ -73,6 +74,20 @@ const (
 	ListExpired        Code = 617 // this kiosk's trust list: no session begins
 	ListExpiring       Code = 618 // a warning to operators: a trust list ends soon
 	ListRefused        Code = 619 // to operators: a new trust list is not usable, the last good one is
+
+	PaymentChange  Code = 701 // the unit has no change; the coins went back
+	PaymentTimeout Code = 702 // not paid in time
+	PaymentFault   Code = 703 // jammed or not answering
+	PaymentBalance Code = 704 // too little on the e-money card
+	RightMistyped  Code = 711 // not a number of the form, or a wrong check digit
+	RightUnknown   Code = 712 // its launcher never gave it out
+	RightUsed      Code = 713
+	RightExpired   Code = 714
+	RightElsewhere Code = 715 // no launcher that is up has given it out
+	RightMismatch  Code = 716 // another municipality, kind or number of copies
+	RightsTooMany  Code = 717 // wrong numbers from one kiosk
+	RightVoid      Code = 718 // nothing had been charged for it
+	RightGiven     Code = 719 // maybe printed, charged, and a reprint right given
 )
 
 var names = map[Code]string{
@@ -94,7 +109,11 @@ var names = map[Code]string{
 	AttestationInvalid: "attestation-invalid", TermsRefused: "terms-refused", ReaderFault: "reader-fault",
 	TwoCards: "two-cards", PrintUnknown: "print-unknown",
 	CentreListExpired: "centre-list-expired", ListExpired: "list-expired", ListExpiring: "list-expiring",
-	ListRefused: "list-refused",
+	ListRefused:   "list-refused",
+	PaymentChange: "payment-change", PaymentTimeout: "payment-timeout", PaymentFault: "payment-fault", PaymentBalance: "payment-balance",
+	RightMistyped: "right-mistyped", RightUnknown: "right-unknown", RightUsed: "right-used", RightExpired: "right-expired",
+	RightElsewhere: "right-elsewhere", RightMismatch: "right-mismatch", RightsTooMany: "rights-too-many", RightVoid: "right-void",
+	RightGiven: "right-given",
 }
 
 // Codes gives every code but OK, for tests that must cover them all.

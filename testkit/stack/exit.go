@@ -25,9 +25,13 @@ var exits = map[wire.Code]int{
 	wire.CardAuthority: 50, wire.CardSignature: 51, wire.CardDigest: 52, wire.CardNotLive: 53, wire.CardMalformed: 54,
 
 	wire.LastLook: 60, wire.PrinterFault: 61, wire.PrintUnknown: 62, wire.PaymentRefused: 63,
+	wire.PaymentChange: 64, wire.PaymentTimeout: 65, wire.PaymentFault: 66, wire.PaymentBalance: 67,
 
 	wire.Malformed: 70, wire.WrongVersion: 71, wire.TooLarge: 72, wire.NonceUnknown: 73, wire.NonceUsed: 74,
 	wire.CounterOver: 75, wire.HeaderMismatch: 76, wire.EnvelopeInvalid: 77, wire.FrameUnexpected: 78,
+
+	wire.RightMistyped: 80, wire.RightUnknown: 81, wire.RightUsed: 82, wire.RightExpired: 83, wire.RightElsewhere: 84,
+	wire.RightMismatch: 85, wire.RightsTooMany: 86, wire.RightVoid: 87, wire.RightGiven: 88,
 }
 
 // Exit gives a code's exit code; a code that has none ends with 1.
