@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"akashi/centre/oneshot"
-	"akashi/kiosk/session"
 )
 
 // reader gives the worker's end of the card reader: a reader process of this
@@ -27,7 +26,7 @@ func (v *visit) reader(ctx context.Context) (*os.File, error) {
 	}
 	_, err = v.start(ctx, oneshot.Spec{
 		Path: r.Program, Args: r.arguments(), Files: []*os.File{child}, UID: v.agent.config.UID.Reader,
-		MaxLife: session.DefaultSession + DefaultDoor + workerSlack,
+		MaxLife: v.agent.config.Seconds.limits().Longest() + DefaultDoor + workerSlack,
 	})
 	if err != nil {
 		ours.Close()

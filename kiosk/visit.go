@@ -103,12 +103,8 @@ func (v *visit) begin(ctx context.Context) (ends, error) {
 		return e, err
 	}
 	c := v.agent.config
-	life := c.Seconds.limits().Session
-	if life <= 0 {
-		life = session.DefaultSession
-	}
 	p, err := v.start(ctx, oneshot.Spec{
-		Path: c.Program, Args: []string{"session"}, Files: child, UID: c.UID.Session, MaxLife: life + DefaultDoor + workerSlack,
+		Path: c.Program, Args: []string{"session"}, Files: child, UID: c.UID.Session, MaxLife: c.Seconds.limits().Longest() + DefaultDoor + workerSlack,
 	})
 	if err != nil {
 		e.close()

@@ -2,6 +2,7 @@ package face
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -9,6 +10,9 @@ import (
 
 	"akashi/centre/wire"
 )
+
+// ErrBack says that the resident went back instead of typing the PIN.
+var ErrBack = errors.New("face: the resident went back")
 
 // Conn is the worker's end of one face. Its methods are for one goroutine;
 // what the face sends is taken in by another.
@@ -20,7 +24,9 @@ type Conn struct {
 	now     Tell
 	waiting bool // an answer to now is still wanted
 	digits  []byte
-	answer  chan Act // one place
+	stay    chan struct{} // one place
+	stays   int           // of the present ask
+	answer  chan Act      // one place
 	done    chan struct{}
 	cause   wire.Code
 	over    chan struct{} // closed when nothing more comes in
@@ -28,7 +34,7 @@ type Conn struct {
 
 func newConn(ws *websocket.Conn) *Conn {
 	ws.SetReadLimit(DefaultMaxAct)
-	c := &Conn{ws: ws, answer: make(chan Act, 1), done: make(chan struct{}), over: make(chan struct{})}
+	c := &Conn{ws: ws, answer: make(chan Act, 1), stay: make(chan struct{}, 1), done: make(chan struct{}), over: make(chan struct{})}
 	go c.take()
 	return c
 }
@@ -57,21 +63,31 @@ func (c *Conn) Tell(ctx context.Context, t Tell) error {
 	return c.show(t)
 }
 
-// Ask shows t and waits for what the resident does. A cancel is the error
-// wire.Cancelled; the end of ctx is its error.
+// Ask shows t and waits for what the resident does, for t.Wait after the last
+// sign that they are still there; 0: as long as ctx. A cancel is the error
+// wire.Cancelled, time that is over wire.TimedOut; the end of ctx is its error.
 func (c *Conn) Ask(ctx context.Context, t Tell) (Act, error) {
 	t.Ask = true
 	if err := c.show(t); err != nil {
 		return Act{}, err
 	}
-	return c.wait(ctx)
+	if t.Wait <= 0 {
+		return c.wait(ctx, nil, 0)
+	}
+	patience := time.NewTimer(time.Duration(t.Wait) * time.Millisecond)
+	defer patience.Stop()
+	return c.wait(ctx, patience, time.Duration(t.Wait)*time.Millisecond)
 }
 
 // PIN asks for the digits of the PIN. The caller owns and wipes them; the
-// connection keeps none.
+// connection keeps none. A resident who goes back is ErrBack.
 func (c *Conn) PIN(ctx context.Context, t Tell) ([]byte, error) {
 	t.Screen = PIN
-	if _, err := c.Ask(ctx, t); err != nil {
+	a, err := c.Ask(ctx, t)
+	if err == nil && a.Do == Back {
+		err = ErrBack
+	}
+	if err != nil {
 		c.forget()
 		return nil, err
 	}
@@ -82,19 +98,33 @@ func (c *Conn) PIN(ctx context.Context, t Tell) ([]byte, error) {
 	return d, nil
 }
 
-func (c *Conn) wait(ctx context.Context) (Act, error) {
-	select {
-	case a := <-c.answer:
-		return a, nil
-	case <-c.done:
-		return Act{}, c.Cause()
-	case <-ctx.Done():
-		c.mu.Lock()
-		c.waiting = false
-		c.mu.Unlock()
-		return Act{}, context.Cause(ctx)
+func (c *Conn) wait(ctx context.Context, patience *time.Timer, each time.Duration) (Act, error) {
+	var over <-chan time.Time
+	if patience != nil {
+		over = patience.C
+	}
+	for {
+		select {
+		case a := <-c.answer:
+			return a, nil
+		case <-c.done:
+			return Act{}, c.Cause()
+		case <-c.stay:
+			if patience != nil {
+				patience.Reset(each)
+			}
+		case <-over:
+			c.unask()
+			return Act{}, wire.TimedOut
+		case <-ctx.Done():
+			c.unask()
+			return Act{}, context.Cause(ctx)
+		}
 	}
 }
+
+// unask lets whatever comes for the present ask be late.
+func (c *Conn) unask() { c.mu.Lock(); defer c.mu.Unlock(); c.waiting = false }
 
 // show numbers t, makes it the present screen and sends it.
 func (c *Conn) show(t Tell) error {
@@ -105,9 +135,13 @@ func (c *Conn) show(t Tell) error {
 		return c.cause
 	}
 	t.ID = c.now.ID + 1
-	c.now, c.waiting = t, t.Ask
+	c.now, c.waiting, c.stays = t, t.Ask, 0
 	select {
 	case <-c.answer: // an answer that nobody waited for any more
+	default:
+	}
+	select {
+	case <-c.stay:
 	default:
 	}
 	c.mu.Unlock()

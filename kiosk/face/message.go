@@ -35,14 +35,15 @@ type Screen string
 // show, and the step after them ends them.
 const (
 	Consent    Screen = "consent"     // ask yes: purpose, legal basis and terms are agreed to
-	InsertCard Screen = "insert-card" // put the card on the reader
-	PINLast    Screen = "pin-last"    // ask yes: one try is left before the card locks
-	PIN        Screen = "pin"         // keys
+	InsertCard Screen = "insert-card" // put the card on the reader; ask back, until a card lies there
+	Checking   Screen = "checking"    // the card is asked what spends no PIN try
+	PINLast    Screen = "pin-last"    // ask yes, back: one try is left before the card locks
+	PIN        Screen = "pin"         // keys; ask back
 	PINAgain   Screen = "pin-again"   // ask again: the PIN was wrong, Tries are left
 	Reading    Screen = "reading"     // leave the card where it is
 	TakeCard   Screen = "take-card"   // until the card is gone
 	Choose     Screen = "choose"      // ask choose; finish when Again
-	Working    Screen = "working"     // the centre is asked
+	Working    Screen = "working"     // the centre is asked; again as it gets on
 	Preview    Screen = "preview"     // ask yes, back
 	Pay        Screen = "pay"         // Fee is owed
 	Printing   Screen = "printing"    // no name stands here
@@ -65,12 +66,14 @@ type Tell struct {
 	Entered    int       `json:"entered,omitempty"` // PIN digits so far
 	Menu       []Offer   `json:"menu,omitempty"`    // choose
 	MaxCopies  int       `json:"max_copies,omitempty"`
-	Pages      [][]byte  `json:"pages,omitempty"` // preview: PNG of each page
-	Fee        int       `json:"fee,omitempty"`   // yen, for all copies
-	Code       wire.Code `json:"code,omitempty"`  // pin-again, trouble, end
-	Texts      []Text    `json:"texts,omitempty"` // what, why, what next, by language
-	Phone      string    `json:"phone,omitempty"` // the municipality's, where it must be asked
+	Choice     *Choice   `json:"choice,omitempty"` // working to printing: what was chosen
+	Pages      [][]byte  `json:"pages,omitempty"`  // preview: PNG of each page
+	Fee        int       `json:"fee,omitempty"`    // yen, for all copies
+	Code       wire.Code `json:"code,omitempty"`   // pin-again, trouble, end
+	Texts      []Text    `json:"texts,omitempty"`  // what, why, what next, by language
+	Phone      string    `json:"phone,omitempty"`  // the municipality's, where it must be asked
 	RetryAfter int       `json:"retry_after,omitempty"`
+	Wait       int       `json:"wait,omitempty"` // milliseconds until an ask is given up; stay begins them anew
 }
 
 // Offer is one municipality that can be chosen.
@@ -81,6 +84,25 @@ type Offer struct {
 	Phone  string            `json:"phone"`
 	Kinds  []credential.Kind `json:"kinds"`
 	Fee    int               `json:"fee"` // yen for one copy
+
+	Kana         string `json:"kana,omitempty"`          // reading in hiragana; empty: found by prefecture only
+	PrefectureJA string `json:"prefecture_ja,omitempty"` // empty: found by its reading only
+	PrefectureEN string `json:"prefecture_en,omitempty"`
+	Wards        []Ward `json:"wards,omitempty"` // of a designated city, which answers for them
+}
+
+// Ward is a ward (区) of a designated city: who looks for it is led to the city.
+type Ward struct {
+	NameJA string `json:"name_ja"`
+	NameEN string `json:"name_en"`
+	Kana   string `json:"kana"`
+}
+
+// Choice is what the resident chose for the present request.
+type Choice struct {
+	Municipality string          `json:"municipality"`
+	Kind         credential.Kind `json:"kind"`
+	Copies       int             `json:"copies"`
 }
 
 // Text is one language's words for a code.
@@ -94,7 +116,8 @@ type Text struct {
 // Do is what the resident did.
 type Do string
 
-// The answers. Every screen with Cancel set takes cancel too.
+// The answers. Every screen with Cancel set takes cancel too, and every ask
+// takes stay: the resident is still there and wants more time.
 const (
 	Yes    Do = "yes"
 	Again  Do = "again"
@@ -102,6 +125,7 @@ const (
 	Pick   Do = "choose" // with Municipality, Kind and Copies
 	Finish Do = "finish"
 	Cancel Do = "cancel"
+	Stay   Do = "stay"
 )
 
 // Act is the face's answer to the Tell of the same ID.
@@ -127,11 +151,15 @@ const (
 	keyLength      = 5
 )
 
+// DefaultMaxStays bounds how often one ask may be prolonged: at least 10 times
+// for whoever needs long, and an end for a key that is stuck.
+const DefaultMaxStays = 20
+
 // PINLength is the number of digits of the card's PIN.
 const PINLength = 4
 
 // answers lists what each screen takes; every other answer is a breach.
 var answers = map[Screen][]Do{
-	Consent: {Yes}, PINLast: {Yes}, PINAgain: {Again}, Choose: {Pick, Finish},
+	Consent: {Yes}, InsertCard: {Back}, PINLast: {Yes, Back}, PIN: {Back}, PINAgain: {Again}, Choose: {Pick, Finish},
 	Preview: {Yes, Back}, TakePaper: {Yes}, Trouble: {Again, Finish},
 }

@@ -54,6 +54,8 @@ func (c *Conn) act(b []byte) wire.Code {
 		return c.cancel()
 	case a.ID < c.now.ID:
 		return wire.OK
+	case a.Do == Stay:
+		return c.prolong(a)
 	case !fits(a, c.now):
 		return wire.Malformed
 	case c.waiting:
@@ -67,6 +69,22 @@ func (c *Conn) act(b []byte) wire.Code {
 func (c *Conn) cancel() wire.Code {
 	if c.now.Cancel {
 		return wire.Cancelled
+	}
+	return wire.OK
+}
+
+// prolong takes a stay for the present ask. One that comes as the answer does
+// is late; past DefaultMaxStays they change nothing.
+func (c *Conn) prolong(a Act) wire.Code {
+	if !bare(a) || !c.now.Ask {
+		return wire.Malformed
+	}
+	if c.waiting && c.stays < DefaultMaxStays {
+		c.stays++
+		select {
+		case c.stay <- struct{}{}:
+		default:
+		}
 	}
 	return wire.OK
 }

@@ -53,6 +53,7 @@ func (r *run) request(ctx context.Context) (turn, error) {
 
 // answer sends what request has sealed and opens the one answer to it.
 func (r *run) answer(ctx context.Context) (turn, error) {
+	r.tell(ctx, face.Tell{Screen: face.Working})
 	s, err := asked[wire.Sealed](r, ctx, wire.TypeRequest, r.req.sealed, wire.TypeAnswer)
 	if err != nil {
 		return r.refused(err)
@@ -73,6 +74,7 @@ func (r *run) answer(ctx context.Context) (turn, error) {
 
 // lastLook makes the one paper that print takes; nothing else does.
 func (r *run) lastLook(ctx context.Context) (turn, error) {
+	r.tell(ctx, face.Tell{Screen: face.Working})
 	in := lastlook.Input{
 		Header: r.req.header, CardDigest: r.files.Digest(), Attributes: r.record.Attributes(), Delivery: *r.req.delivery,
 	}

@@ -23,10 +23,9 @@ func (r *run) consent(ctx context.Context) (turn, error) {
 
 func (r *run) cardPresent(ctx context.Context) (turn, error) {
 	for {
-		r.tell(ctx, face.Tell{Screen: face.InsertCard})
-		err := call(ctx, r.setup.Limits.Resident, r.dev.Reader.WaitCard)
+		t, err := r.awaitCard(ctx)
 		if err == nil {
-			return on, nil
+			return t, nil
 		}
 		if err := r.relay(ctx, err); err != nil {
 			return on, err
@@ -34,8 +33,34 @@ func (r *run) cardPresent(ctx context.Context) (turn, error) {
 	}
 }
 
+// awaitCard waits for a card, or for a resident who would rather read the terms
+// again: whichever comes first ends the other wait.
+func (r *run) awaitCard(ctx context.Context) (turn, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	asked := make(chan error, 1)
+	go func() {
+		_, err := r.ask(ctx, face.Tell{Screen: face.InsertCard}, face.Back)
+		if err == nil {
+			err = face.ErrBack
+		}
+		stop(err)
+		asked <- err
+	}()
+	err := call(ctx, r.patience(), r.dev.Reader.WaitCard)
+	stop(errCard)
+	if said := <-asked; errors.Is(said, face.ErrBack) {
+		return back, nil
+	}
+	return on, err
+}
+
+// errCard ends the wait for a resident when the card has come.
+var errCard = errors.New("session: a card is there")
+
 // cardChecked asks for expiry and tries left, which spends none.
 func (r *run) cardChecked(ctx context.Context) (turn, error) {
+	r.tell(ctx, face.Tell{Screen: face.Checking})
 	var st mynumber.Status
 	err := call(ctx, r.setup.Limits.Card, func(c context.Context) (err error) {
 		st, err = r.dev.Reader.Check(c)
@@ -70,11 +95,15 @@ func (r *run) relay(ctx context.Context, err error) error {
 func (r *run) pin(ctx context.Context) (turn, error) {
 	for {
 		if r.tries == 1 {
-			if _, err := r.ask(ctx, face.Tell{Screen: face.PINLast, Tries: 1}, face.Yes); err != nil {
-				return on, err
+			act, err := r.ask(ctx, face.Tell{Screen: face.PINLast, Tries: 1}, face.Yes, face.Back)
+			if err != nil || act.Do == face.Back {
+				return r.goBack(err)
 			}
 		}
 		err := r.present(ctx)
+		if errors.Is(err, face.ErrBack) {
+			return r.goBack(nil)
+		}
 		var wrong *mynumber.PINError
 		if !errors.As(err, &wrong) || wrong.Left == 0 {
 			return on, err
@@ -90,11 +119,20 @@ func (r *run) pin(ctx context.Context) (turn, error) {
 	}
 }
 
+// goBack leads to the terms again. The card loses its power: it is checked
+// anew when the resident comes back to it.
+func (r *run) goBack(err error) (turn, error) {
+	if err != nil {
+		return on, err
+	}
+	return back, r.dev.Reader.End()
+}
+
 // present takes the digits from the face to the card and wipes them.
 func (r *run) present(ctx context.Context) error {
-	c, stop := within(ctx, r.setup.Limits.Resident)
+	c, stop := within(ctx, r.patience())
 	defer stop()
-	digits, err := r.dev.Face.PIN(c, r.shown(face.Tell{Screen: face.PIN, Tries: r.tries}))
+	digits, err := r.dev.Face.PIN(c, r.shown(r.patient(face.Tell{Screen: face.PIN, Tries: r.tries})))
 	if err != nil {
 		return err
 	}
@@ -118,6 +156,7 @@ func (r *run) open(ctx context.Context) (turn, error) {
 		opened, err := asked[wire.Opened](r, ctx, wire.TypeOpen, wire.Open{Terms: r.setup.Terms}, wire.TypeOpened)
 		if err == nil {
 			r.nonce = opened.Nonce
+			r.clock.Reset(r.setup.Limits.Session)
 			if len(r.nonce) != 32 {
 				return on, wire.Malformed
 			}

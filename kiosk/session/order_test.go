@@ -12,6 +12,7 @@ func FuzzOrder(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3})
 	f.Add([]byte{0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 3})
 	f.Add([]byte{2, 3, 1})
+	f.Add([]byte{0, 4, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, turns []byte) {
 		done := map[Step]bool{}
 		s := Consent
@@ -32,7 +33,7 @@ func FuzzOrder(f *testing.F) {
 				}
 			}
 			done[s] = true
-			to, ok := next(s, turn(b%5))
+			to, ok := next(s, turn(b%6))
 			if !ok && to != Wipe {
 				t.Fatalf("a refused turn leads from %v to %v", s, to)
 			}
@@ -58,7 +59,7 @@ func TestOnlyTheseTurns(t *testing.T) {
 			t  turn
 			ok bool
 		}{
-			{on, s != Wipe}, {anew, s == CardChecked}, {drop, s >= Request && s <= Preview}, {finish, s == Choose || s == Settle}, {finish + 1, false},
+			{on, s != Wipe}, {anew, s == CardChecked}, {drop, s >= Request && s <= Preview}, {finish, s == Choose || s == Settle}, {back, s == CardPresent || s == PIN}, {back + 1, false},
 		} {
 			if _, ok := next(s, c.t); ok != c.ok {
 				t.Errorf("%v, turn %d: %v", s, c.t, ok)

@@ -16,6 +16,7 @@ type run struct {
 	dev   Devices
 	event Event
 	step  Step
+	clock *time.Timer // ends the session; begins anew with the nonce
 
 	resident context.Context // ends when the resident cancels too; used up to the payment
 	card     Card
@@ -69,8 +70,10 @@ func (p *paper) take() []byte {
 // data is dropped. The devices stay the caller's to close.
 func Run(ctx context.Context, s Setup, d Devices) Event {
 	s.fill()
-	ctx, end := context.WithTimeoutCause(ctx, s.Limits.Session, wire.TimedOut)
-	defer end()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	clock := time.AfterFunc(s.Limits.Session*beforeNonce, func() { end(wire.TimedOut) })
+	defer clock.Stop()
 	resident, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
@@ -80,7 +83,7 @@ func Run(ctx context.Context, s Setup, d Devices) Event {
 		case <-resident.Done():
 		}
 	}()
-	r := &run{setup: s, dev: d, resident: resident}
+	r := &run{setup: s, dev: d, resident: resident, clock: clock}
 	r.walk(ctx)
 	return r.event
 }
@@ -147,5 +150,8 @@ func (s *Setup) fill() {
 func (r *run) shown(t face.Tell) face.Tell {
 	t.Step, t.Of = int(r.step)+1, NumSteps
 	t.Cancel = r.step <= Preview
+	if q := r.req; q != nil && r.step >= Request && r.step <= Print {
+		t.Choice = &face.Choice{Municipality: q.header.Municipality, Kind: q.header.Kind, Copies: q.copies}
+	}
 	return t
 }

@@ -15,14 +15,25 @@ import (
 
 // Bounds of one session, for a Setup whose Limits are zero.
 const (
-	DefaultResident = 2 * time.Minute  // one wait for a person; a page asks again before it is over
+	DefaultResident = 2 * time.Minute  // one wait for a person; the page asks before it is over, and a stay begins it anew
 	DefaultCard     = 20 * time.Second // all commands of one step; a slow card needs 3 s
 	DefaultCentre   = 45 * time.Second // one ask: an issuing worker lives 30 s
 	DefaultLook     = 30 * time.Second // two pages at 300 dpi take under 2 s
 	DefaultPrint    = 3 * time.Minute  // ten copies of two pages on a slow printer
-	DefaultSession  = 9 * time.Minute  // under the 10 minutes that a nonce lives
+	DefaultSession  = 9 * time.Minute  // from the nonce on; under the 10 minutes that it lives
 	DefaultEnd      = 10 * time.Second // the whole way out, whatever hangs
 )
+
+// beforeNonce is how many times Limits.Session a session may take until it has
+// its nonce: nothing is read yet, and ten stays of a wait fit into it.
+const beforeNonce = 3
+
+// Longest is the longest that a session of these limits can take.
+func (l Limits) Longest() time.Duration {
+	s := Setup{Limits: l}
+	s.fill()
+	return s.Limits.Session*(beforeNonce+1) + s.Limits.End
+}
 
 // DefaultMaxCopies bounds the copies of one request.
 const DefaultMaxCopies = printer.MaxCopies

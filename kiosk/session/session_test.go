@@ -322,6 +322,51 @@ func TestCardLaidDownAgain(t *testing.T) {
 	}
 }
 
+// Going back leads to the terms again and spends no PIN try; the card has no
+// power meanwhile.
+func TestBackToTheTerms(t *testing.T) {
+	for name, set := range map[string]func(*person){
+		"from the card": func(p *person) { p.back = true }, "from the PIN": func(p *person) { p.retreat = true },
+	} {
+		w := newWorld(t, "takasaki")
+		set(w.face)
+		w.reader.lies = name != "from the card"
+		w.face.on = func(s face.Tell) {
+			if s.Screen != face.Consent {
+				return
+			}
+			if w.face.saw(face.Consent) == 2 {
+				w.reader.lies = true
+				if name == "from the PIN" && !w.reader.off {
+					t.Error("the card has power while the terms are read again")
+				}
+			}
+		}
+		if e := w.run(); e.Code != wire.OK || e.Entered[session.Consent] != 2 || e.Entered[session.PIN] != 1 && name != "from the PIN" {
+			t.Errorf("%s: %v, entered %v", name, e.Code, e.Entered)
+		}
+	}
+}
+
+// What was chosen stands on every screen until the paper is printed, for the
+// resident to hold it against what they meant.
+func TestChoiceIsShownUntilPrinted(t *testing.T) {
+	w := newWorld(t, "takasaki")
+	w.run()
+	for _, s := range w.face.tells {
+		switch s.Screen {
+		case face.Working, face.Preview, face.Pay, face.Printing:
+			if s.Choice == nil || s.Choice.Copies != 2 || s.Choice.Municipality == "" {
+				t.Errorf("%s shows the choice %+v", s.Screen, s.Choice)
+			}
+		default:
+			if s.Choice != nil {
+				t.Errorf("%s shows a choice", s.Screen)
+			}
+		}
+	}
+}
+
 // The card may leave, or the reader fail, at every command.
 func TestCardLeavesAtEveryCommand(t *testing.T) {
 	clean := newWorld(t, "takasaki")

@@ -64,6 +64,7 @@ const (
 	anew               // card checked -> card present: the card was laid badly, no PIN try was used
 	drop               // a request ends before the paper: -> settle
 	finish             // the resident is done: -> wipe
+	back               // the resident goes back before anything is read: -> consent
 )
 
 // next gives the step that follows s by a turn. A turn that s does not have is
@@ -77,6 +78,8 @@ func next(s Step, t turn) (Step, bool) {
 		return s + 1, true
 	case t == anew && s == CardChecked:
 		return CardPresent, true
+	case t == back && (s == CardPresent || s == PIN):
+		return Consent, true
 	case t == drop && s >= Request && s <= Preview:
 		return Settle, true
 	case t == finish && (s == Choose || s == Settle):

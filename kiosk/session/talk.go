@@ -23,12 +23,24 @@ var japan = time.FixedZone("JST", 9*60*60)
 // context, not here.
 func (r *run) tell(ctx context.Context, t face.Tell) { r.dev.Face.Tell(ctx, r.shown(t)) }
 
+// patience bounds one wait for a person in any case: the face gives up sooner,
+// unless the resident says again and again that they are still there.
+func (r *run) patience() time.Duration {
+	return r.setup.Limits.Resident * (face.DefaultMaxStays + 1)
+}
+
+// patient lets the face give up when the time that a person has is over.
+func (r *run) patient(t face.Tell) face.Tell {
+	t.Wait = int(r.setup.Limits.Resident.Milliseconds())
+	return t
+}
+
 // ask shows a screen and waits for one of the answers, in the time a person
 // has. Whatever face is in front, another answer than these takes no step.
 func (r *run) ask(ctx context.Context, t face.Tell, answers ...face.Do) (face.Act, error) {
-	c, stop := within(ctx, r.setup.Limits.Resident)
+	c, stop := within(ctx, r.patience())
 	defer stop()
-	act, err := r.dev.Face.Ask(c, r.shown(t))
+	act, err := r.dev.Face.Ask(c, r.shown(r.patient(t)))
 	if err != nil && c.Err() != nil {
 		return face.Act{}, context.Cause(c)
 	}

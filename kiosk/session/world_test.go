@@ -180,6 +180,8 @@ type person struct {
 	cancel  map[face.Screen]bool // ask: cancel; tell: cancel while it shows
 	on      func(face.Tell)
 	silent  face.Screen // never answered
+	back    bool        // go back from the card screen, once
+	retreat bool        // go back from the PIN screen, once
 	trouble face.Do     // at trouble; empty: finish
 
 	tells []face.Tell
@@ -220,11 +222,14 @@ func (p *person) Ask(ctx context.Context, t face.Tell) (face.Act, error) {
 		return face.Act{}, wire.Cancelled
 	default:
 	}
-	if p.silent == t.Screen {
+	if p.silent == t.Screen || t.Screen == face.InsertCard && !p.back {
 		<-ctx.Done()
 		return face.Act{}, context.Cause(ctx)
 	}
 	switch t.Screen {
+	case face.InsertCard:
+		p.back = false
+		return face.Act{Do: face.Back}, nil
 	case face.PINAgain:
 		if len(p.pins) == 0 {
 			p.gone()
@@ -255,6 +260,10 @@ func (p *person) Ask(ctx context.Context, t face.Tell) (face.Act, error) {
 func (p *person) PIN(ctx context.Context, t face.Tell) ([]byte, error) {
 	if _, err := p.Ask(ctx, t); err != nil {
 		return nil, err
+	}
+	if p.retreat {
+		p.retreat = false
+		return nil, face.ErrBack
 	}
 	if len(p.pins) == 0 {
 		p.gone()

@@ -162,6 +162,7 @@ func (r *resident) react(t face.Tell) error {
 	switch t.Screen {
 	case face.InsertCard:
 		call(r.plan.Insert)
+		return nil // the card is the answer
 	case face.TakeCard:
 		call(r.plan.Take)
 	case face.PIN:
