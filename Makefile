@@ -22,6 +22,7 @@ demo: deps assets build
 
 ## test: every test, with the race detector
 test: deps assets
+	@CGO_ENABLED=0 $(GO) test -count=1 -run '^TestShared$$' ./verifier/scan # compiles PDFium once for all tests, without the detector's cost
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
 
 ## up: the chain stays up; one page links whatever faces exist (card tray first)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -42,11 +41,7 @@ var shared = sync.OnceValue(func() bench {
 	if b.trust, b.err = b.world.TrustList(); b.err != nil {
 		return b
 	}
-	cache := filepath.Join(os.TempDir(), "akashi-scan-cache")
-	if b.err = os.MkdirAll(cache, 0o700); b.err != nil {
-		return b
-	}
-	b.scanner, b.err = scan.New(context.Background(), cache)
+	b.scanner, b.err = scan.Shared(context.Background())
 	return b
 })
 

@@ -2,8 +2,6 @@ package sheet
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,11 +14,7 @@ import (
 // the first drop of toner: text and codes of every page, by PDFium.
 func TestTheLastLookReadsIt(t *testing.T) {
 	needFonts(t)
-	cache := filepath.Join(os.TempDir(), "akashi-scan-cache") // of compiled code, shared with other packages' tests
-	if err := os.MkdirAll(cache, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	s, err := scan.New(context.Background(), cache)
+	s, err := scan.Shared(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

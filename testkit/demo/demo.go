@@ -108,7 +108,7 @@ func (d *demo) prepare(ctx context.Context) error {
 	if err := os.MkdirAll(d.Out, 0o755); err != nil {
 		return err
 	}
-	d.scanner, err = scan.New(ctx, scan.UserCache())
+	d.scanner, err = scan.Shared(ctx)
 	return err
 }
 

@@ -48,7 +48,7 @@ func (v Visit) Outcome() wire.Code {
 // certificate.pdf, page-1.png …, shc.txt, shc.jws and, if there is one,
 // vdsnc.json. Everything is read back from the paper itself.
 func Keep(ctx context.Context, paper, dir string) error {
-	s, err := scan.New(ctx, scan.UserCache())
+	s, err := scan.Shared(ctx)
 	if err != nil {
 		return err
 	}

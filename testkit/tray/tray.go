@@ -15,7 +15,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -41,7 +40,6 @@ const (
 type Options struct {
 	Stack *stack.Stack
 	Bin   string // folder of the programs; its badworker is the switch's defect
-	Cache string // folder of compiled code for the renderer; empty: the kiosks'
 	Lacks string // why cards are in process and not behind a real pcscd; empty: they are
 }
 
@@ -81,12 +79,7 @@ func New(o Options) (*Server, error) {
 		tray: newBoard(State{Lacks: o.Lacks}), centre: newBoard(Centre{}),
 		watchers: make(chan struct{}, DefaultMaxWatchers), life: life, end: end,
 	}
-	if o.Cache == "" {
-		// The kiosk that printed the first paper has compiled the renderer into
-		// its cache: here it is only loaded.
-		o.Cache = filepath.Join(o.Stack.Dir, "cache")
-	}
-	s.scan = sync.OnceValues(func() (*scan.Scanner, error) { return scan.New(life, o.Cache) })
+	s.scan = sync.OnceValues(func() (*scan.Scanner, error) { return scan.Shared(life) })
 	for _, k := range o.Stack.Kiosks {
 		s.hands = append(s.hands, &hand{kiosk: k})
 	}

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -61,10 +60,7 @@ func start() (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Test programs share the folder with those of other packages: compiling
-	// under the race detector takes minutes, and the kiosks' code is not theirs.
-	cache := filepath.Join(os.TempDir(), "akashi-scan-cache")
-	t, err := tray.New(tray.Options{Stack: s, Bin: programs, Cache: cache})
+	t, err := tray.New(tray.Options{Stack: s, Bin: programs})
 	if err != nil {
 		return nil, err
 	}

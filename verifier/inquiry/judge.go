@@ -3,8 +3,6 @@ package inquiry
 import (
 	"bytes"
 	"context"
-	"os"
-	"path/filepath"
 	"time"
 
 	"akashi/verifier"
@@ -23,17 +21,7 @@ type scanner interface {
 
 // newScanner starts PDFium; compiled code, no document, is kept in the user's
 // cache folder.
-func newScanner() (scanner, error) {
-	dir := ""
-	if cache, err := os.UserCacheDir(); err == nil {
-		dir = filepath.Join(cache, "akashi-verify")
-	}
-	s, err := scan.New(context.Background(), dir)
-	if err != nil && dir != "" {
-		s, err = scan.New(context.Background(), "") // the folder cannot be written
-	}
-	return s, err
-}
+func newScanner() (scanner, error) { return scan.Shared(context.Background()) }
 
 var (
 	errUnread = rule.New("paper.unread",

@@ -42,7 +42,7 @@ func stream(dict, content string) string {
 // middle of a page that is painted over and over, and the scanner works on.
 func TestEndless(t *testing.T) {
 	pdf := handmade("/Contents 4 0 R", stream("", strings.Repeat("0 0 595 842 re f 0 0 m 595 842 l 0 842 l f\n", 100_000)))
-	s, err := New(background, UserCache())
+	s, err := Shared(background)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,11 +123,11 @@ func TestTextBeyondTheBasicPlane(t *testing.T) {
 // be opened any more, and everything works.
 func TestFenced(t *testing.T) {
 	if os.Getenv("SCAN_TEST_FENCED") == "" {
-		cache := UserCache()
-		if cache == "" {
+		cache, err := userFolder()
+		if err != nil {
 			cache = t.TempDir()
 		}
-		s, err := New(background, cache) // warms it
+		s, err := Shared(background) // warms it
 		if err != nil {
 			t.Fatal(err)
 		}

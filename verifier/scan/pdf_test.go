@@ -12,7 +12,7 @@ import (
 )
 
 // shared is one Scanner for the package's tests: starting PDFium takes time.
-var shared = sync.OnceValues(func() (*Scanner, error) { return New(background, UserCache()) })
+var shared = sync.OnceValues(func() (*Scanner, error) { return Shared(background) })
 
 func scanner(t testing.TB) *Scanner {
 	t.Helper()
@@ -164,7 +164,7 @@ func TestPDFRefuses(t *testing.T) {
 }
 
 func TestClosed(t *testing.T) {
-	s, err := New(background, UserCache())
+	s, err := Shared(background)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func BenchmarkPDF(b *testing.B) {
 func BenchmarkNew(b *testing.B) {
 	scanner(b)
 	for b.Loop() {
-		s, err := New(background, UserCache())
+		s, err := Shared(background)
 		if err != nil {
 			b.Fatal(err)
 		}

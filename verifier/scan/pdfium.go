@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"runtime"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func newEngine(ctx context.Context, cacheDir string) (*engine, error) {
 		e.cache, config = cache, config.WithCompilationCache(cache)
 	}
 	pool, err := webassembly.Init(webassembly.Config{
-		Context: ctx, RuntimeConfig: config, MaxTotal: 2, MaxIdle: 0,
+		Context: experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0)), RuntimeConfig: config, MaxTotal: 2, MaxIdle: 0,
 		FSConfig: wazero.NewFSConfig(), Stdout: io.Discard, Stderr: io.Discard,
 	})
 	if err != nil {

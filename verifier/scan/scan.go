@@ -11,8 +11,6 @@ import (
 	"context"
 	"errors"
 	"image"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -100,17 +98,6 @@ func New(ctx context.Context, cacheDir string) (*Scanner, error) {
 		return nil, err
 	}
 	return &Scanner{engine: e}, nil
-}
-
-// UserCache is the folder for compiled code that tools and tests of one user
-// share; "" where the user has no cache folder. A kiosk or centre names its own
-// in its configuration.
-func UserCache() string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "akashi", "pdfium")
 }
 
 // Close frees the WebAssembly runtime.
