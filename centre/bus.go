@@ -27,6 +27,8 @@ const (
 	subjectAlarm   = "akashi.alarm"
 	subjectPerson  = "akashi.person"
 	subjectRequest = "akashi.launcher.*.request"
+	subjectRight   = "akashi.right"   // a new right: any launcher
+	subjectRights  = "akashi.right.*" // one that is there: its home
 	queue          = "launchers"
 )
 
@@ -151,7 +153,7 @@ func permissions(role string) *server.Permissions {
 	switch role {
 	case wire.RoleGateway:
 		return &server.Permissions{
-			Publish: allow(subjectOpen, subjectBegin, subjectSettle, subjectAlarm, subjectRequest,
+			Publish: allow(subjectOpen, subjectBegin, subjectSettle, subjectAlarm, subjectRequest, subjectRight, subjectRights,
 				"$JS.API.STREAM.INFO.KV_"+bucketSessions, "$JS.API.STREAM.INFO.KV_"+bucketStops,
 				"$JS.API.DIRECT.GET.KV_"+bucketSessions+".>",
 				"$JS.API.CONSUMER.CREATE.KV_"+bucketStops+".>", "$JS.API.CONSUMER.DELETE.KV_"+bucketStops+".>", "$JS.FC.>"),
@@ -159,7 +161,7 @@ func permissions(role string) *server.Permissions {
 		}
 	case wire.RoleLauncher:
 		return &server.Permissions{
-			Publish: allow(subjectPerson, subjectRequest, "$JS.API.>", "$JS.FC.>", "$KV.>",
+			Publish: allow(subjectPerson, subjectRequest, subjectRights, "$JS.API.>", "$JS.FC.>", "$KV.>",
 				inbox(wire.RoleGateway)+".>", inbox(wire.RoleLauncher)+".>"),
 			Subscribe: allow("akashi.>", inbox(role)+".>"),
 		}

@@ -112,6 +112,9 @@ func (g *Gateway) answer(ctx context.Context, p channel.Peer, t wire.Type, body 
 	case wire.TypeAlarm:
 		b, err := g.ask(ctx, subjectAlarm, p, body, 4*DefaultState)
 		return wire.TypeAlarmed, b, err
+	case wire.TypeRight:
+		b, err := g.right(ctx, p, body)
+		return wire.TypeRighted, b, err
 	case wire.TypeBeat:
 		b, err := g.beat(p, body)
 		return wire.TypeBeaten, b, err
@@ -164,7 +167,7 @@ func (g *Gateway) ask(ctx context.Context, subject string, p channel.Peer, body 
 	defer cancel()
 	m, err := g.nc.RequestWithContext(ctx, subject, wire.Encode(call{Kiosk: p.Digest[:], Body: body}))
 	if errors.Is(err, nats.ErrNoResponders) {
-		return nil, busy()
+		return nil, errNobody
 	}
 	if err != nil {
 		return nil, wire.Internal

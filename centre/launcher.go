@@ -13,6 +13,7 @@ import (
 	"akashi/centre/fleet"
 	"akashi/centre/issue"
 	"akashi/centre/keys"
+	"akashi/centre/rights"
 	"akashi/centre/wire"
 )
 
@@ -57,6 +58,7 @@ type Launcher struct {
 	hands    sync.WaitGroup // calls, watchers of workers, voidings
 
 	lastKeys keys.Counts // as audited
+	rights   *rights.Book
 
 	mu      sync.Mutex
 	live    map[seat]*worker
@@ -73,8 +75,9 @@ func NewLauncher(ctx context.Context, c LauncherConfig) (*Launcher, error) {
 		live: map[seat]*worker{}, byKiosk: map[fleet.Digest]int{},
 	}
 	past := newPast()
+	l.rights = rights.New(rights.Config{Node: c.Node, Now: c.Now, Rand: c.Rand, Record: l.record})
 	var err error
-	if l.log, err = audit.Open(c.Audit, c.Node, c.Now, past.learn); err != nil {
+	if l.log, err = audit.Open(c.Audit, c.Node, c.Now, func(r audit.Record) { past.learn(r); l.rights.Learn(r) }); err != nil {
 		return nil, err
 	}
 	if err := l.connect(ctx, past); err != nil {
@@ -109,6 +112,9 @@ func (l *Launcher) connect(ctx context.Context, past *past) (err error) {
 	if err := l.alone(ctx); err != nil {
 		return err
 	}
+	if err := l.homeAlone(ctx); err != nil {
+		return err
+	}
 	if l.sessions, err = openSessions(ctx, l.nc, true); err != nil {
 		return err
 	}
@@ -140,7 +146,7 @@ func (l *Launcher) Run(ctx context.Context, ready func()) error {
 		subject string
 		answer  func(context.Context, call) (any, error)
 	}{
-		{subjectPerson, l.person}, {subjectAlarm, l.alarm}, {subjectSettle, l.settle},
+		{subjectPerson, l.person}, {subjectAlarm, l.alarm}, {subjectSettle, l.settle}, {subjectRight, l.right}, {rightsOf(l.c.Node), l.right},
 		{requestTo(l.c.Node), l.request}, {subjectBegin, l.begin}, {subjectOpen, l.open}, // open last: a session that begins can go on
 	} {
 		s, err := l.nc.QueueSubscribe(a.subject, queue, l.serve(work, a.answer))

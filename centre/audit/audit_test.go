@@ -224,10 +224,12 @@ func TestTheSetIsClosed(t *testing.T) {
 	two := settled("k1")
 	two.Stopped = &audit.Stopped{Node: "n1"}
 	for name, e := range map[string]audit.Event{
-		"none":         {},
-		"two":          two,
-		"a text as id": settled("山田　太郎"),
-		"unknown code": {Voided: &audit.Voided{Node: "n1", Code: 999}},
+		"none":                            {},
+		"two":                             two,
+		"a text as id":                    settled("山田　太郎"),
+		"a right that changed to nothing": {Right: &audit.Right{Node: "n1", Kiosk: "k1", Change: 6}},
+		"a redemption instead of another": {Right: &audit.Right{Node: "n1", Kiosk: "k1", Change: audit.RightRedeemed, Instead: &audit.Mark{}}},
+		"unknown code":                    {Voided: &audit.Voided{Node: "n1", Code: 999}},
 	} {
 		if err := l.Append(e); err == nil || errors.Is(err, audit.ErrDown) {
 			t.Errorf("%s: got %v", name, err)

@@ -30,6 +30,7 @@ type Event struct {
 	Switched *Switched `json:"switched,omitempty"`
 	Keys     *Keys     `json:"keys,omitempty"`
 	Stopped  *Stopped  `json:"stopped,omitempty"`
+	Right    *Right    `json:"right,omitempty"`
 }
 
 // Municipality is a municipality code as a number of up to 6 digits.
@@ -131,6 +132,41 @@ type Stopped struct {
 	Node fleet.ID `json:"node"`
 }
 
+// RightChange is what became of a reprint right (再印刷の権利).
+type RightChange uint8
+
+// The changes, append-only.
+const (
+	RightIssued    RightChange = 1 // the payment's money is owed in paper
+	RightRedeemed  RightChange = 2 // used up by the payment, for paper
+	RightRestored  RightChange = 3 // the payment printed nothing: the right is whole again
+	RightRefunded  RightChange = 4 // used up by the payment, for its money
+	RightWithdrawn RightChange = 5 // the payment charged nothing
+)
+
+// Mark is 16 bytes by chance or of a hash, which name something.
+type Mark [16]uint8
+
+// Right says that a reprint right has changed. It is on disk before the kiosk
+// hears of it; from these the launcher knows its rights again after a restart.
+type Right struct {
+	Node         fleet.ID        `json:"node"`
+	Kiosk        fleet.ID        `json:"kiosk"`
+	Change       RightChange     `json:"change"`
+	Key          Mark            `json:"key"`               // of the number; the number itself is nowhere in this log, so who reads it cannot use it
+	Payment      Mark            `json:"payment"`           // by chance
+	Instead      *Mark           `json:"instead,omitempty"` // issued: key of the right that the payment was made with
+	Amount       uint32          `json:"amount"`            // yen
+	Municipality Municipality    `json:"municipality"`
+	Kind         credential.Kind `json:"kind"`
+	Copies       uint8           `json:"copies"`
+	Expires      int64           `json:"expires"` // Unix seconds
+}
+
+func (r *Right) valid() bool {
+	return r.Change >= RightIssued && r.Change <= RightWithdrawn && (r.Instead == nil || r.Change == RightIssued)
+}
+
 // valid reports whether an event is of the closed set: one member, ids of
 // their form, codes of this version.
 func (e Event) valid() bool {
@@ -172,6 +208,10 @@ func (e Event) valid() bool {
 	}
 	if v := e.Stopped; v != nil {
 		check(wire.OK, v.Node)
+	}
+	if v := e.Right; v != nil {
+		check(wire.OK, v.Node, v.Kiosk)
+		ok = ok && v.valid()
 	}
 	return members == 1 && ok
 }

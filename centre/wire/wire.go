@@ -54,6 +54,8 @@ const (
 	TypeBeat     Type = "beat"     // Beat     -> TypeBeaten
 	TypeBeaten   Type = "beaten"   // Beaten
 	TypeFailed   Type = "failed"   // Failed
+	TypeRight    Type = "right"    // Right    -> TypeRighted
+	TypeRighted  Type = "righted"  // Righted
 )
 
 // Frame is one message on the channel.
