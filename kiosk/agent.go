@@ -70,6 +70,9 @@ func (a *Agent) Run(ctx context.Context, ready func()) error {
 		return err
 	}
 	defer ln.Close()
+	if err := a.compiled(ctx); err != nil {
+		return err
+	}
 	if err := folder.Sweep(a.config.Printer.Folder); err != nil { // only now is no other agent printing
 		return fmt.Errorf("%w: the print folder keeps a part of a paper: %w; let this user remove files there", ErrConfig, err)
 	}

@@ -41,7 +41,7 @@ type Config struct {
 
 	Control string  `json:"control"` // unix socket for whoever stands in front; only its folder's rights guard it
 	State   string  `json:"state"`   // folder that keeps a standing alarm; on a disk that survives a restart, or a restart would clear it
-	Cache   string  `json:"cache"`   // folder of compiled code; empty: each session compiles for seconds
+	Cache   string  `json:"cache"`   // folder of compiled code, which `kiosk prepare` fills; a part of the program, so no process of a session may write there
 	Reader  Reader  `json:"reader"`
 	Printer Printer `json:"printer"`
 	Program string  `json:"program"` // this program, for its workers; empty: the running file
@@ -136,7 +136,7 @@ func (c Config) check() error {
 	}{
 		{"centre", c.Centre == ""}, {"centre_root", c.CentreRoot == ""}, {"certificate", c.Certificate == ""}, {"key", c.Key == ""},
 		{"trust", c.Trust == ""}, {"trust_root", c.TrustRoot == ""}, {"terms", c.Terms == ""}, {"menu", len(c.Menu) == 0},
-		{"origin", c.Origin == ""}, {"control", c.Control == ""}, {"state", c.State == ""},
+		{"origin", c.Origin == ""}, {"control", c.Control == ""}, {"state", c.State == ""}, {"cache", c.Cache == ""},
 		{"reader: either program and name, or socket", (c.Reader.Socket == "") == (c.Reader.Program == "") || (c.Reader.Program == "") != (c.Reader.Name == "")},
 		{"printer.folder", c.Printer.Folder == ""}, {"max_copies", c.MaxCopies < 0 || c.MaxCopies > session.DefaultMaxCopies},
 	} {

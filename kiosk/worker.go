@@ -15,7 +15,6 @@ import (
 	"akashi/kiosk/reader"
 	"akashi/kiosk/session"
 	"akashi/printer/folder"
-	"akashi/verifier/scan"
 )
 
 // ErrHanded says that a one-shot process was not started by an agent.
@@ -101,7 +100,7 @@ func prepare(ctx context.Context, h hatch.Setup) (session.Setup, *lastlook.Look,
 	if err != nil || len(h.Kiosk) != 32 {
 		return session.Setup{}, nil, errors.Join(ErrHanded, err)
 	}
-	scanner, err := scan.New(context.WithoutCancel(ctx), h.Cache)
+	scanner, err := load(context.WithoutCancel(ctx), h.Cache)
 	if err != nil {
 		return session.Setup{}, nil, err
 	}

@@ -25,6 +25,7 @@ import (
 	"akashi/kiosk/face"
 	"akashi/kiosk/reader"
 	"akashi/printer/glyph"
+	"akashi/testkit/compiled"
 	"akashi/testkit/paper"
 	"akashi/testkit/pki"
 	"akashi/testkit/residents"
@@ -54,13 +55,14 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// scanCache keeps compiled code between the tests of one run.
-var scanCache = sync.OnceValue(func() string {
-	dir, err := os.MkdirTemp("", "cache")
+// code is the folder of compiled code for all tests of one run.
+var code = sync.OnceValues(func() (string, error) {
+	path, err := program()
 	if err != nil {
-		panic(err)
+		return "", err
 	}
-	return dir
+	dir := filepath.Join(filepath.Dir(path), "compiled")
+	return dir, compiled.Into(context.Background(), path, dir)
 })
 
 // relay makes this test program a reader process: it passes the reader's
@@ -84,12 +86,11 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "-name" {
 		relay(os.Args[2])
 	}
-	code := m.Run()
+	end := m.Run()
 	if path, err := program(); err == nil {
 		os.RemoveAll(filepath.Dir(path))
 	}
-	os.RemoveAll(scanCache())
-	os.Exit(code)
+	os.Exit(end)
 }
 
 // town is a centre of the test's own, one kiosk whose agent is a process, and
@@ -119,6 +120,10 @@ func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
 	if err != nil {
 		t.Fatal(path, err)
 	}
+	cache, err := code()
+	if err != nil {
+		t.Fatal(err)
+	}
 	w, err := pki.New(nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +150,7 @@ func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
 	c.config = kiosk.Config{
 		Centre: c.gate.address, CentreRoot: "centre-root.pem", Certificate: "kiosk.pem", Key: "kiosk.key",
 		Trust: "trust.json", TrustRoot: "trust-root.pem", Terms: "2026-11", Origin: origin,
-		Control: "control.sock", State: "state", Cache: scanCache(),
+		Control: "control.sock", State: "state", Cache: cache,
 		Reader: kiosk.Reader{Socket: "reader.sock"}, Printer: kiosk.Printer{Folder: "out"}, Program: path,
 	}
 	for _, m := range residents.Municipalities() {

@@ -24,3 +24,6 @@ func killGroup(p *os.Process) { _ = p.Kill() }
 
 // Fence fails with ErrUnfenced.
 func Fence(Limits) error { return ErrUnfenced }
+
+// Narrow fails with ErrUnfenced.
+func Narrow(Limits) error { return ErrUnfenced }

@@ -39,7 +39,7 @@ type Setup struct {
 	Limits     session.Limits `json:"limits"`
 	Token      string         `json:"token"`  // of the face
 	Origin     string         `json:"origin"` // of the face
-	Cache      string         `json:"cache"`  // folder of compiled code; empty: none
+	Cache      string         `json:"cache"`  // folder of compiled code, filled
 }
 
 // Kind says what a message is.

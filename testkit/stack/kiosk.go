@@ -18,6 +18,7 @@ import (
 	"akashi/kiosk"
 	"akashi/kiosk/face"
 	"akashi/kiosk/reader"
+	"akashi/testkit/compiled"
 	"akashi/testkit/pcscd"
 	"akashi/testkit/residents"
 	"akashi/testkit/simcard"
@@ -64,6 +65,9 @@ func kioskID(i int) string { return "kiosk-" + strconv.Itoa(i+1) }
 
 // startKiosks starts every kiosk, reader first.
 func (s *Stack) startKiosks(ctx, life context.Context) error {
+	if err := compiled.Into(ctx, filepath.Join(s.o.Bin, "kiosk"), s.path("compiled")); err != nil {
+		return err
+	}
 	for i := range s.o.Kiosks {
 		k := &Kiosk{ID: kioskID(i), Papers: s.path(kioskID(i), "paper"), stack: s}
 		s.Kiosks = append(s.Kiosks, k)
@@ -120,7 +124,7 @@ func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader) error {
 		Certificate: s.path(k.ID, "kiosk.pem"), Key: s.path(k.ID, "kiosk.key"),
 		Trust: filepath.Join(s.PKI(), "trust.json"), TrustRoot: filepath.Join(s.PKI(), "trust-root.pem"),
 		Terms: Terms, Menu: s.menu(), Origin: origin,
-		Control: k.control(), State: s.path(k.ID, "state"), Cache: s.path("cache"),
+		Control: k.control(), State: s.path(k.ID, "state"), Cache: s.path("compiled"),
 		Reader: r, Printer: kiosk.Printer{Folder: k.Papers}, Program: filepath.Join(s.o.Bin, "kiosk"),
 	}
 	path := s.path(k.ID, "kiosk.json")

@@ -101,7 +101,7 @@ func (s *Stack) PKI() string { return s.path("pki") }
 
 // world makes the authorities and the folders.
 func (s *Stack) world(context.Context, context.Context) error {
-	for _, d := range []string{"log", "state", "cache"} {
+	for _, d := range []string{"log", "state"} {
 		if err := os.MkdirAll(s.path(d), 0o700); err != nil {
 			return err
 		}

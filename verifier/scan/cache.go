@@ -28,38 +28,45 @@ var errShared = errors.New("scan: the folder of compiled code belongs to another
 // written: then this process compiles for itself. A kiosk or centre names its
 // own folder, to New.
 func Shared(ctx context.Context) (*Scanner, error) {
-	dir, err := userFolder()
-	if err == nil {
-		var s *Scanner
-		if s, err = sharedAt(ctx, dir); err == nil {
-			return s, nil
-		}
-	}
-	return New(ctx, "")
-}
-
-func userFolder() (string, error) {
 	dir, err := os.UserCacheDir()
-	return filepath.Join(dir, "akashi", "pdfium", runtimeVersion()), err
+	if err != nil {
+		return New(ctx, "")
+	}
+	var s *Scanner
+	err = InFolder(ctx, userFolder(dir), func(dir string) (err error) {
+		s, err = New(ctx, dir)
+		return err
+	})
+	if err != nil {
+		return New(ctx, "")
+	}
+	return s, nil
 }
 
-func sharedAt(ctx context.Context, dir string) (*Scanner, error) {
+// userFolder gives the folder below a user's folder of caches.
+func userFolder(caches string) string {
+	return filepath.Join(caches, "akashi", "pdfium", runtimeVersion())
+}
+
+// InFolder calls fill with dir, which it makes if it must, while no other
+// process is at it. A folder in which another user could write is an error.
+func InFolder(ctx context.Context, dir string, fill func(dir string) error) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+		return err
 	}
 	if err := ownOnly(dir); err != nil { // before anything is made there
-		return nil, err
+		return err
 	}
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close() // gives the lock back
 	await(ctx, f)
 	if err := ownOnly(dir); err != nil {
-		return nil, err
+		return err
 	}
-	return New(ctx, dir)
+	return fill(dir)
 }
 
 // await waits until no other process fills the folder. It is a courtesy: two

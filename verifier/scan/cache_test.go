@@ -46,10 +46,11 @@ func TestOwnOnly(t *testing.T) {
 // it first, without the race detector, under which compiling costs five times
 // as much.
 func TestShared(t *testing.T) {
-	dir, err := userFolder()
+	caches, err := os.UserCacheDir()
 	if err != nil {
 		t.Skip(err)
 	}
+	dir := userFolder(caches)
 	s, err := Shared(background)
 	if err != nil {
 		t.Fatal(err)
@@ -63,20 +64,20 @@ func TestShared(t *testing.T) {
 	}
 }
 
-// TestSharedIgnores: a folder that is not the user's own alone is not used, and
-// the pages are read all the same.
-func TestSharedIgnores(t *testing.T) {
+// TestInFolder: a folder that is not the user's own alone is not used.
+func TestInFolder(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sharedAt(background, dir); err != errShared {
+	fill := func(string) error { t.Error("it was filled"); return nil }
+	if err := InFolder(background, dir, fill); err != errShared {
 		t.Errorf("a folder that everybody writes: %v", err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 0 {
 		t.Errorf("something was made there: %v", left)
 	}
-	if _, err := sharedAt(background, "/dev/null/no-folder"); err == nil {
+	if err := InFolder(background, "/dev/null/no-folder", fill); err == nil {
 		t.Error("a folder that cannot be was taken")
 	}
 }

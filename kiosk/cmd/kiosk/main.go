@@ -16,6 +16,8 @@ import (
 
 const usage = `usage:
   kiosk agent -config FILE   run this kiosk
+  kiosk prepare FOLDER       fill the folder of compiled code (at installation, not as the session's user)
+  kiosk prepared FOLDER      tell whether it is filled for this program (the agent asks at its start)
   kiosk session              a session worker (started by the agent)
   kiosk print FOLDER         a print process (started by the agent)
 `
@@ -40,6 +42,10 @@ func run(args []string) error {
 	switch {
 	case args[0] == "session" && len(args) == 1:
 		return kiosk.Session(context.Background())
+	case args[0] == "prepare" && len(args) == 2:
+		return kiosk.Prepare(context.Background(), args[1])
+	case args[0] == "prepared" && len(args) == 2:
+		return kiosk.Prepared(context.Background(), args[1])
 	case args[0] == "print" && len(args) == 2:
 		return kiosk.Print(context.Background(), args[1])
 	case args[0] == "agent":
