@@ -33,6 +33,14 @@ type Config struct {
 	// one line of JSON.
 	Events bool `json:"events,omitempty"`
 
+	// Users are who the processes run as; then the node is started as root.
+	Users *UsersFile `json:"users,omitempty"`
+	// OneUser, for development only, runs them all as whoever starts the node,
+	// who need not be root; the node says so when it starts. Without it a node
+	// that has forgotten its users does not start at all: it would work as well,
+	// and whoever takes the gateway over could have anything signed.
+	OneUser bool `json:"one_user,omitempty"`
+
 	Gateway  GatewayFile  `json:"gateway"`
 	Bus      BusFile      `json:"bus"`
 	Launcher LauncherFile `json:"launcher"`
@@ -48,7 +56,8 @@ type GatewayFile struct {
 	// be reachable from the internet.
 	Listen      string `json:"listen"`
 	Certificate string `json:"certificate"` // PEM, role gateway
-	Key         string `json:"key"`         // PEM
+	// Key (PEM) is its user's alone, mode 600: refused otherwise.
+	Key string `json:"key"`
 }
 
 // BusFile is the NATS server's part.
@@ -58,9 +67,11 @@ type BusFile struct {
 	Listen      string `json:"listen,omitempty"`
 	Certificate string `json:"certificate,omitempty"` // PEM, server
 	Key         string `json:"key,omitempty"`
-	// Store is a folder for stream descriptions; left out it is beside the
-	// audit, with .bus.d at its end. Messages are never written to it, and its
-	// jetstream folder is emptied at each start.
+	// Store is the node's own folder for stream descriptions and the bus's
+	// address; with one_user it may be left out and is beside the audit, with
+	// .bus.d at its end. Messages are never written to it, and its jetstream
+	// folder is emptied at each start. Nobody else may write in it: the node
+	// follows its paths as root.
 	Store string `json:"store,omitempty"`
 	// URL, tls://host:port, uses servers that run elsewhere instead.
 	URL string `json:"url,omitempty"`
@@ -69,7 +80,9 @@ type BusFile struct {
 // LauncherFile is the launcher's part.
 type LauncherFile struct {
 	Certificate string `json:"certificate"` // PEM, role launcher
-	Key         string `json:"key"`
+	// Key (PEM) is its user's alone, mode 600: whoever reads it can ask anything
+	// of the bus.
+	Key string `json:"key"`
 	// Keys is the socket of the key process.
 	Keys string `json:"keys"`
 	// Trust is the published trust list (trust.json) that workers verify cards
@@ -81,9 +94,6 @@ type LauncherFile struct {
 	Settlers int `json:"settlers,omitempty"`
 	// WorkerSeconds is a worker's longest life; 0 takes the default.
 	WorkerSeconds int `json:"worker_seconds,omitempty"`
-	// WorkerUID runs workers as another user, which only root can; 0 keeps the
-	// launcher's. That user must be able to execute Worker.
-	WorkerUID int `json:"worker_uid,omitempty"`
 	// Worker is the executable and its arguments; left out it is this binary.
 	// Another one is for tests that break it on purpose.
 	Worker []string `json:"worker,omitempty"`
@@ -175,10 +185,10 @@ func (c *Config) check() error {
 		}
 	}
 	l := c.Launcher
-	if l.Workers < 0 || l.Settlers < 0 || l.WorkerSeconds < 0 || l.WorkerUID < 0 {
+	if l.Workers < 0 || l.Settlers < 0 || l.WorkerSeconds < 0 {
 		return errors.New("centre: launcher: a limit below zero")
 	}
-	return c.Bus.check()
+	return errors.Join(c.Bus.check(), c.checkUsers())
 }
 
 func (b BusFile) check() error {

@@ -123,12 +123,12 @@ func (h *house) makeFleet(n int) {
 
 func (h *house) startKeys() {
 	custody := must(keys.Open(filepath.Join(h.dir, "keys")))(h.t)
-	ln := must(keys.Listen(filepath.Join(h.dir, "k.sock")))(h.t)
+	ln := must(keys.Listen(filepath.Join(h.dir, "k.sock"), 0))(h.t)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		keys.Serve(ctx, ln, custody, keys.Limits{Rate: 1e6, MaxSessions: 1000})
+		keys.Serve(ctx, ln, custody, keys.Limits{Launchers: []int{os.Getuid()}, Rate: 1e6, MaxSessions: 1000})
 	}()
 	h.stopKeys = sync.OnceFunc(func() { cancel(); <-done })
 	h.t.Cleanup(h.stopKeys)

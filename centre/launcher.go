@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"sync"
 	"time"
 
@@ -26,7 +27,8 @@ type LauncherConfig struct {
 	Keys     string // socket of the key process
 	VRS      string // host:port
 	Worker   WorkerConfig
-	Setup    issue.Setup // what every worker is told; Mode, Header, Settle, Void, Phone and Keys are filled in
+	Starter  *net.UnixConn // to the node, which then starts the workers; nil: the launcher does
+	Setup    issue.Setup   // what every worker is told; Mode, Header, Settle, Void, Phone and Keys are filled in
 	Workers  int
 	Settlers int
 	Now      func() time.Time
@@ -38,7 +40,7 @@ type LauncherConfig struct {
 type WorkerConfig struct {
 	Path string        // executable
 	Args []string      // for this binary: "worker"
-	UID  int           // 0: the launcher's; only root can choose another
+	User UserFile      // zero: that of the process that starts it; only root can choose another
 	Life time.Duration // longest life
 }
 

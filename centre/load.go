@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"akashi/centre/issue"
@@ -65,22 +66,9 @@ func readPool(path string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// dialConfig is a role's end of the bus.
+// dialConfig is a role's end of the bus at url, "" for that of the
+// configuration's node, which must be running if the bus is its own.
 func (c *Config) dialConfig(url, certificate, key string) (DialConfig, error) {
-	root, err := readPool(c.Root)
-	if err != nil {
-		return DialConfig{}, err
-	}
-	pair, err := tls.LoadX509KeyPair(certificate, key)
-	return DialConfig{URL: url, Certificate: pair, Root: root}, err
-}
-
-// busFile is where a running node says what address its embedded bus has.
-func (c *Config) busFile() string { return c.Audit + ".bus" }
-
-// LauncherBus gives the launcher's end of the bus at url, "" for that of the
-// configuration's node, which must be running if it chooses its own port.
-func (c *Config) LauncherBus(url string) (DialConfig, error) {
 	if url == "" {
 		url = c.Bus.URL
 	}
@@ -91,6 +79,19 @@ func (c *Config) LauncherBus(url string) (DialConfig, error) {
 		}
 		url = string(b)
 	}
+	root, err := readPool(c.Root)
+	if err != nil {
+		return DialConfig{}, err
+	}
+	pair, err := tls.LoadX509KeyPair(certificate, key)
+	return DialConfig{URL: url, Certificate: pair, Root: root}, err
+}
+
+// busFile is where a running node says what address its embedded bus has.
+func (c *Config) busFile() string { return filepath.Join(c.Bus.Store, "url") }
+
+// LauncherBus gives the launcher's end of the bus (dialConfig).
+func (c *Config) LauncherBus(url string) (DialConfig, error) {
 	return c.dialConfig(url, c.Launcher.Certificate, c.Launcher.Key)
 }
 
@@ -119,4 +120,10 @@ func (c *Config) life() time.Duration {
 		return DefaultWorkerLife
 	}
 	return time.Duration(c.Launcher.WorkerSeconds) * time.Second
+}
+
+// processes is how many workers can live at once.
+func (c *Config) processes() int {
+	l := LauncherConfig{Workers: c.Launcher.Workers, Settlers: c.Launcher.Settlers}.withDefaults()
+	return l.Workers + l.Settlers
 }

@@ -18,10 +18,11 @@ import (
 // may follow it.
 const readyLine = "ready"
 
-// RunNode runs a node until ctx ends: the bus, the launcher as a process of its
-// own, and the gateway. path is the configuration's file, which the launcher
-// reads too. out gets "ready <address>" and, if configured, the events. At the
-// end the gateway drains first, then the launcher, then the bus ends.
+// RunNode runs a node until ctx ends: the bus, and as processes and users of
+// their own the launcher and the gateway. path is the configuration's file,
+// which they read too. out gets "ready <address>" and, if configured, the
+// events. At the end the gateway drains first, then the launcher, then the bus
+// ends.
 func RunNode(ctx context.Context, path string, out io.Writer) error {
 	if err := oneshot.KeepOwn(); err != nil {
 		return err
@@ -30,25 +31,78 @@ func RunNode(ctx context.Context, path string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	url := c.Bus.URL
-	if url == "" {
-		bus, err := c.startBus()
-		if err != nil {
-			return err
-		}
-		defer bus.Stop()
-		url = bus.URL()
-		if err := os.WriteFile(c.busFile(), []byte(url), 0o600); err != nil {
-			return err
-		}
-		defer os.Remove(c.busFile())
+	say := &lines{out: out}
+	if c.OneUser {
+		say.say(fmt.Sprintf(oneUserNotice, os.Getuid()))
 	}
-	child, err := startLauncher(path, url, &lines{out: out})
+	if err := c.checkOwners(); err != nil {
+		return err
+	}
+	url, stop, err := c.openBus()
 	if err != nil {
 		return err
 	}
-	defer child.stop()
-	return c.serveKiosks(ctx, url, child.out)
+	defer stop()
+	ln, err := c.listen()
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
+	for _, p := range []part{c.launcherPart(path, url), c.gatewayPart(path, url, ln)} {
+		p.out = say
+		child, err := p.begin()
+		if err != nil {
+			return err
+		}
+		defer child.stop()
+	}
+	say.say(readyLine + " " + ln.Addr().String())
+	<-ctx.Done()
+	return nil
+}
+
+// launcherPart is the launcher. With a user of its own it may not start workers
+// itself, and is handed the line to the starter.
+func (c *Config) launcherPart(path, url string) part {
+	p := part{name: "launcher", args: []string{"-config", path, "-bus", url}, user: c.users().Launcher}
+	if c.Users != nil {
+		w := c.worker()
+		s := &starter{worker: w, slots: make(chan struct{}, c.processes())}
+		p.args, p.hand = append(p.args, "-handed"), s.hand
+	}
+	return p
+}
+
+// gatewayPart is the gateway. It is handed the listener, which outlives it:
+// while it is started again kiosks wait at the same address.
+func (c *Config) gatewayPart(path, url string, ln *net.TCPListener) part {
+	return part{
+		name: "gateway", args: []string{"-config", path, "-bus", url, "-handed"},
+		user: c.users().Gateway, hand: ln.File,
+	}
+}
+
+// openBus gives the bus's address, and starts the embedded one if that is
+// configured.
+func (c *Config) openBus() (url string, stop func(), err error) {
+	if c.Bus.URL != "" {
+		return c.Bus.URL, func() {}, nil
+	}
+	if err := os.MkdirAll(c.Bus.Store, 0o755); err != nil {
+		return "", nil, err
+	}
+	bus, err := c.startBus()
+	if err != nil {
+		return "", nil, err
+	}
+	if err := os.WriteFile(c.busFile(), []byte(bus.URL()), 0o644); err != nil {
+		bus.Stop()
+		return "", nil, err
+	}
+	return bus.URL(), func() {
+		os.Remove(c.busFile())
+		bus.Stop()
+	}, nil
 }
 
 func (c *Config) startBus() (*Bus, error) {
@@ -63,27 +117,13 @@ func (c *Config) startBus() (*Bus, error) {
 	return StartBus(BusConfig{Listen: c.Bus.Listen, Certificate: cert, Root: root, Store: c.Bus.Store, Node: fleet.ID(c.Node), Now: time.Now})
 }
 
-func (c *Config) serveKiosks(ctx context.Context, url string, out *lines) error {
-	f, err := fleet.Read(c.Fleet)
-	if err != nil {
-		return err
-	}
-	d, err := c.dialConfig(url, c.Gateway.Certificate, c.Gateway.Key)
-	if err != nil {
-		return err
-	}
-	g, err := NewGateway(ctx, GatewayConfig{
-		Certificate: d.Certificate, Root: d.Root, Bus: d, Fleet: f, WorkerLife: c.life(), Now: time.Now,
-	})
-	if err != nil {
-		return err
-	}
+// listen opens the line for kiosks.
+func (c *Config) listen() (*net.TCPListener, error) {
 	ln, err := net.Listen("tcp", c.Gateway.Listen)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	out.say(readyLine + " " + ln.Addr().String())
-	return g.Serve(ctx, ln)
+	return ln.(*net.TCPListener), nil
 }
 
 // lines writes whole lines from several writers.

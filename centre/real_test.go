@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"akashi/centre/vrs"
 	"akashi/centre/wire"
 	"akashi/testkit/residents"
+	"akashi/testkit/users"
 	refvrs "akashi/testkit/vrs"
 	"akashi/verifier"
 	"akashi/verifier/credential"
@@ -98,7 +100,7 @@ func (r *real) leavesNothing() {
 		r.t.Errorf("%v: %s", r.node.cmd.ProcessState, r.node.errs)
 	}
 	r.allGone(children)
-	out, err := exec.Command(filepath.Join(must(programs())(r.t), "centre"), "audit", "-verify", filepath.Join(r.dir, "audit.log")).CombinedOutput()
+	out, err := exec.Command(filepath.Join(must(programs())(r.t), "centre"), "audit", "-verify", filepath.Join(r.dir, "state", "audit.log")).CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "chain whole") {
 		r.t.Errorf("audit -verify: %s", out)
 	}
@@ -162,7 +164,7 @@ func (r *real) fenced(pids []int) {
 			continue
 		}
 		found = true
-		if !strings.Contains(s, "NoNewPrivs:\t1") || (os.Getuid() == 0 && !strings.Contains(s, "Uid:\t65534\t65534")) {
+		if !strings.Contains(s, "NoNewPrivs:\t1") || (users.Distinct() && !strings.Contains(s, fmt.Sprintf("Uid:\t%d\t%[1]d\t%[1]d\t%[1]d\nGid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", users.Worker))) {
 			r.t.Errorf("the worker's status: %s", s)
 		}
 	}
@@ -171,20 +173,25 @@ func (r *real) fenced(pids []int) {
 	}
 }
 
-func TestTheNodeStartsItsLauncherAgain(t *testing.T) {
+// Whatever part of a node is killed is started again; kiosks find it at the
+// same address.
+func TestTheNodeStartsItsPartsAgain(t *testing.T) {
 	r := buildReal(t)
 	k := r.kiosk("k0")
 	must(k.open())(t)
-	for _, pid := range descendants(t, r.node.cmd.Process.Pid) {
-		syscall.Kill(pid, syscall.SIGKILL)
+	for _, part := range []string{"gateway", "launcher"} {
+		syscall.Kill(r.part(part), syscall.SIGKILL)
+		r.until("it serves again", func() bool {
+			if part == "gateway" {
+				k = r.kiosk("k0")
+			}
+			_, err := k.open()
+			if err != nil && !errors.Is(err, wire.Busy) && !errors.Is(err, wire.Internal) && !errors.Is(err, wire.LineDown) {
+				t.Fatalf("meanwhile: %v", err)
+			}
+			return err == nil
+		})
 	}
-	r.until("it serves again", func() bool {
-		_, err := k.open()
-		if err != nil && !errors.Is(err, wire.Busy) && !errors.Is(err, wire.Internal) {
-			t.Fatalf("meanwhile: %v", err)
-		}
-		return err == nil
-	})
 	// A launcher that has just come may still answer busy: the resident is told
 	// to try again, and so does this test.
 	r.until("it issues again", func() bool {
@@ -194,6 +201,19 @@ func TestTheNodeStartsItsLauncherAgain(t *testing.T) {
 		}
 		return err == nil
 	})
+}
+
+// part gives the process of a node's part.
+func (r *real) part(name string) int {
+	r.t.Helper()
+	for _, pid := range descendants(r.t, r.node.cmd.Process.Pid) {
+		b, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+		if args := strings.Split(string(b), "\x00"); len(args) > 1 && args[1] == name {
+			return pid
+		}
+	}
+	r.t.Fatalf("the node has no %s", name)
+	return 0
 }
 
 func TestAWorkerWithoutALauncherEnds(t *testing.T) {

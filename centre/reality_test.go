@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"akashi/centre/keys"
 	"akashi/centre/wire"
 	"akashi/testkit/residents"
+	"akashi/testkit/users"
 	refvrs "akashi/testkit/vrs"
 	"akashi/testkit/vrs/present"
 	"akashi/verifier/credential"
@@ -63,8 +65,17 @@ type program struct {
 
 func (h *house) run(name string, args ...string) *program {
 	h.t.Helper()
+	return h.runAs(0, name, args...)
+}
+
+// runAs runs a command as a user of testkit/users; 0: ours.
+func (h *house) runAs(user int, name string, args ...string) *program {
+	h.t.Helper()
 	p := &program{lines: make(chan string, 1000), errs: &bytes.Buffer{}, gone: make(chan struct{})}
 	p.cmd = exec.Command(filepath.Join(must(programs())(h.t), name), args...)
+	if user != 0 {
+		p.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: users.As(user)}
+	}
 	p.cmd.Stderr = p.errs
 	out := must(p.cmd.StdoutPipe())(h.t)
 	if err := p.cmd.Start(); err != nil {
@@ -78,7 +89,9 @@ func (h *house) run(name string, args ...string) *program {
 				ready <- line
 				continue
 			}
-			p.lines <- s.Text()
+			if !strings.HasPrefix(s.Text(), "one user: ") {
+				p.lines <- s.Text()
+			}
 		}
 		p.cmd.Wait()
 		close(p.gone)
@@ -104,36 +117,49 @@ type real struct {
 
 func buildReal(t *testing.T) *real {
 	t.Helper()
-	h := &house{t: t, w: must(theWorld())(t), dir: t.TempDir(), kiosks: nil}
-	if err := h.w.WriteDir(h.dir); err != nil {
-		t.Fatal(err)
-	}
+	h := &house{t: t, w: must(theWorld())(t), dir: must(os.MkdirTemp("", "ak"))(t), kiosks: nil} // t.TempDir lets no other user through
+	t.Cleanup(func() { os.RemoveAll(h.dir) })
 	r := &real{house: h, config: filepath.Join(h.dir, "node.json")}
+	for _, err := range []error{
+		h.w.WriteDir(h.dir), users.World(h.dir), os.Chmod(h.dir, 0o711),
+		users.Folder(users.Keys, filepath.Join(h.dir, "run"), true), users.Folder(users.Launcher, filepath.Join(h.dir, "state"), false),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	addr := r.startVRS()
 	r.writeFleet()
-	socket := filepath.Join(must(os.MkdirTemp("", "k"))(t), "s") // t.TempDir may be too long for a socket
-	t.Cleanup(func() { os.RemoveAll(filepath.Dir(socket)) })
-	r.write("keys.json", keys.Config{Dir: filepath.Join(h.dir, "keys"), Socket: socket, LauncherUIDs: []int{os.Getuid()}})
-	h.run("keys", "serve", "-config", filepath.Join(h.dir, "keys.json"))
+	r.startKeys()
 	c := centre.Config{
-		Node: "n1", Root: "centre-root.pem", Fleet: "fleet.json", Audit: "audit.log", Events: true,
+		Node: "n1", Root: "centre-root.pem", Fleet: "fleet.json", Audit: "state/audit.log", Events: true,
 		Gateway:  centre.GatewayFile{Listen: "127.0.0.1:0", Certificate: "gateway.pem", Key: "gateway.key"},
-		Bus:      centre.BusFile{Listen: "127.0.0.1:0", Certificate: "nats-server.pem", Key: "nats-server.key"},
-		Launcher: centre.LauncherFile{Certificate: "launcher.pem", Key: "launcher.key", Keys: socket, Trust: "trust.json", TrustRoot: "trust-root.pem"},
+		Bus:      centre.BusFile{Listen: "127.0.0.1:0", Certificate: "nats-server.pem", Key: "nats-server.key", Store: "bus"},
+		Launcher: centre.LauncherFile{Certificate: "launcher.pem", Key: "launcher.key", Keys: r.socket(), Trust: "trust.json", TrustRoot: "trust-root.pem"},
 		VRS:      centre.VRSFile{Address: addr, ServerName: "vrs.akashi.invalid", Roots: "vrs-ca.pem", Binding: "vrs-binding.pem"},
 	}
-	if os.Getuid() == 0 {
-		c.Launcher.WorkerUID = 65534
-	}
+	users.Node(&c)
 	r.write("node.json", c)
 	r.node = h.run("centre", "node", "-config", r.config)
 	h.addr = r.node.ready
 	return r
 }
 
+func (r *real) socket() string { return filepath.Join(r.dir, "run", "keys.sock") }
+
+// startKeys starts the key process, under its own user where we are root.
+func (r *real) startKeys() {
+	r.t.Helper()
+	r.write("keys.json", keys.Config{
+		Dir: filepath.Join(r.dir, "keys"), Socket: r.socket(), OneUser: !users.Distinct(),
+		LauncherUIDs: []int{users.LauncherUID()}, LauncherGID: users.LauncherGID(),
+	})
+	r.runAs(users.Keys, "keys", "serve", "-config", filepath.Join(r.dir, "keys.json"))
+}
+
 func (r *real) write(name string, v any) {
 	r.t.Helper()
-	if err := os.WriteFile(filepath.Join(r.dir, name), wire.Encode(v), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(r.dir, name), wire.Encode(v), 0o644); err != nil {
 		r.t.Fatal(err)
 	}
 }

@@ -21,9 +21,16 @@ const (
 	FileKeys            // a session with the key process
 )
 
+// process is a worker's process: a child of this one (oneshot.Process), or one
+// that the node has started (distant).
+type process interface {
+	Kill()                 // at once
+	Done() <-chan struct{} // closed when it is gone
+}
+
 // worker is one running worker.
 type worker struct {
-	process *oneshot.Process
+	process process
 	pipe    net.Conn
 	talk    *issue.Launcher
 	request admitted
@@ -34,7 +41,7 @@ type worker struct {
 
 // started is a worker before it has a seat.
 type started struct {
-	process *oneshot.Process
+	process process
 	pipe    net.Conn
 	talk    *issue.Launcher
 	id      [16]byte // of its session with the key process
@@ -66,10 +73,7 @@ func (l *Launcher) start(ctx context.Context, s issue.Setup, relay bool) (*start
 		return nil, errors.Join(wire.Internal, session.Close(), vrs.Close())
 	}
 	w.pipe = pipe
-	w.process, err = oneshot.Start(context.WithoutCancel(ctx), oneshot.Spec{
-		Path: l.c.Worker.Path, Args: l.c.Worker.Args, UID: l.c.Worker.UID, MaxLife: l.c.Worker.Life,
-		Files: []*os.File{FileLauncher: theirs, FileVRS: vrs, FileKeys: session},
-	})
+	w.process, err = l.fork(ctx, []*os.File{FileLauncher: theirs, FileVRS: vrs, FileKeys: session})
 	if err != nil {
 		pipe.Close()
 		return nil, wire.Internal
@@ -81,6 +85,14 @@ func (l *Launcher) start(ctx context.Context, s issue.Setup, relay bool) (*start
 		return nil, wire.Internal
 	}
 	return w, nil
+}
+
+// fork starts a worker's process, here or through the node; it closes files.
+func (l *Launcher) fork(ctx context.Context, files []*os.File) (process, error) {
+	if l.c.Starter != nil {
+		return startDistant(l.c.Starter, files)
+	}
+	return oneshot.Start(context.WithoutCancel(ctx), l.c.Worker.spec(files))
 }
 
 // end makes sure that the process is gone.

@@ -93,8 +93,9 @@ func open(t testing.TB, limits keys.Limits) *rooms {
 	sockets, err := os.MkdirTemp("", "keys") // t.TempDir is too long for a socket's path
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(sockets) })
-	ln, err := keys.Listen(filepath.Join(sockets, "s"))
+	ln, err := keys.Listen(filepath.Join(sockets, "s"), 0)
 	must(t, err)
+	limits.Launchers = []int{os.Getuid()}
 	running.Go(func() { keys.Serve(ctx, ln, custody, limits) })
 	r.control, err = keys.Dial(filepath.Join(sockets, "s"))
 	must(t, err)

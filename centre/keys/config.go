@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -14,13 +15,20 @@ import (
 type Config struct {
 	// Dir holds the keys (see Open).
 	Dir string `json:"dir"`
-	// Socket is the path that the launcher connects to. Put it where no other
-	// user can make files: whoever could replace it could play the key process
-	// to the launcher.
+	// Socket is the path that the launcher connects to. Its folder must be
+	// closed to other users' writing, or it is refused: whoever could replace
+	// the socket could play the key process to the launcher.
 	Socket string `json:"socket"`
 	// LauncherUIDs are the users that may open sessions. There is no default:
 	// a key process that serves every user is a mistake that nobody notices.
 	LauncherUIDs []int `json:"launcher_uids"`
+	// LauncherGID is the group that may reach the socket at all: the launcher's
+	// own, of which this process must be a member. 0: only this process's user.
+	LauncherGID int `json:"launcher_gid,omitempty"`
+	// OneUser, for development only, lets launchers be this process's own user.
+	// Without it that is refused, and so is root: such a launcher could read the
+	// keys themselves.
+	OneUser bool `json:"one_user,omitempty"`
 	// RatePerMinute caps signatures over all sessions; 0: DefaultRate.
 	RatePerMinute int `json:"rate_per_minute,omitempty"`
 	// MaxSessions caps sessions open at once; 0: DefaultMaxSessions.
@@ -55,10 +63,24 @@ func ParseConfig(b []byte) (Config, error) {
 		return Config{}, fmt.Errorf("%w: socket is missing; name a path for it", errConfig)
 	case len(c.LauncherUIDs) == 0:
 		return Config{}, fmt.Errorf("%w: launcher_uids is missing; name the launcher's user id", errConfig)
+	case c.LauncherGID < 0 || slices.Min(c.LauncherUIDs) < 0:
+		return Config{}, fmt.Errorf("%w: a user or group below 0", errConfig)
 	case c.RatePerMinute < 0 || c.MaxSessions < 0 || c.SessionSeconds < 0:
 		return Config{}, fmt.Errorf("%w: a limit is negative; leave it out for its default", errConfig)
 	}
 	return c, nil
+}
+
+// CheckUser refuses launchers that could read the keys themselves, when the
+// key process runs as uid.
+func (c Config) CheckUser(uid int) error {
+	if c.OneUser {
+		return nil
+	}
+	if slices.Contains(c.LauncherUIDs, uid) || slices.Contains(c.LauncherUIDs, 0) {
+		return fmt.Errorf("%w: launcher_uids: user %d runs the key process, and 0 is root: give the launcher a user of its own, or set one_user for development", errConfig, uid)
+	}
+	return nil
 }
 
 // Limits gives the configured limits.

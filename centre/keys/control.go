@@ -2,9 +2,11 @@ package keys
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"akashi/centre/wire"
@@ -24,6 +26,17 @@ func Dial(path string) (*Control, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// Server gives the user (uid) that the key process runs as, by the kernel's
+// word.
+func (c *Control) Server() (int, error) {
+	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: c.path, Net: "unix"})
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	return peerUID(conn)
 }
 
 // Close is there for callers that end what they opened; sessions live on.
@@ -112,7 +125,8 @@ func (c *Control) send(ctx context.Context, r controlRequest) (conn *net.UnixCon
 	conn = any.(*net.UnixConn)
 	conn.SetDeadline(time.Now().Add(DefaultPatience))
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
-	if _, err := conn.Write(r.encode()); err != nil {
+	// Whoever is turned away is told before being heard, and must read that.
+	if _, err := conn.Write(r.encode()); err != nil && !errors.Is(err, syscall.EPIPE) {
 		stop()
 		conn.Close()
 		return nil, nil, because(ctx, err)

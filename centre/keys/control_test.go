@@ -23,7 +23,7 @@ func TestAnotherUserIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "s")
-	ln, err := keys.Listen(path)
+	ln, err := keys.Listen(path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,16 +195,16 @@ func TestManySessionsAtOnce(t *testing.T) {
 
 func TestListen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
-	first, err := keys.Listen(path)
+	first, err := keys.Listen(path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keys.Listen(path); err == nil {
+	if _, err := keys.Listen(path, 0); err == nil {
 		t.Fatal("a socket that answers was taken over")
 	}
 	first.SetUnlinkOnClose(false) // as a killed process leaves it
 	first.Close()
-	second, err := keys.Listen(path)
+	second, err := keys.Listen(path, 0)
 	if err != nil {
 		t.Fatalf("a socket left behind was not replaced: %v", err)
 	}
@@ -212,10 +212,10 @@ func TestListen(t *testing.T) {
 	if err := os.WriteFile(path, []byte("a file"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keys.Listen(path); err == nil {
+	if _, err := keys.Listen(path, 0); err == nil {
 		t.Error("a file was replaced by a socket")
 	}
-	if _, err := keys.Listen("/" + strings.Repeat("x", 200)); err == nil {
+	if _, err := keys.Listen("/"+strings.Repeat("x", 200), 0); err == nil {
 		t.Error("a path that no socket can have passed")
 	}
 }

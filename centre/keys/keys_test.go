@@ -52,12 +52,13 @@ type process struct {
 
 func start(t testing.TB, lim keys.Limits) process {
 	t.Helper()
+	lim.Launchers = []int{os.Getuid()}
 	custody, err := keys.Open(keyDir(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "keys.sock")
-	ln, err := keys.Listen(path)
+	ln, err := keys.Listen(path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

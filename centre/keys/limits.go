@@ -2,7 +2,6 @@ package keys
 
 import (
 	"maps"
-	"os"
 	"time"
 )
 
@@ -18,6 +17,7 @@ const (
 	// over can have no more than this.
 	DefaultRate = 6000
 	// DefaultMaxControls bounds the launcher's questions under way at once.
+	// Nobody else's take a place.
 	DefaultMaxControls = 64
 	// DefaultPatience bounds each exchange, against an end that hangs.
 	DefaultPatience = 10 * time.Second
@@ -35,9 +35,9 @@ func DefaultPerSession() map[Purpose]int {
 }
 
 // Limits bound what the key process signs, and for whom. The zero value means
-// the defaults and a launcher of the process's own user.
+// the defaults, and nobody.
 type Limits struct {
-	Launchers   []int            // users (uid) that may open sessions; nil: this process's own
+	Launchers   []int            // users (uid) that may open sessions; nil: none
 	PerSession  map[Purpose]int  // signatures that a session may have; nil: DefaultPerSession
 	MaxLife     time.Duration    // of a session; 0: DefaultMaxLife
 	MaxSessions int              // open at once; 0: DefaultMaxSessions
@@ -46,9 +46,6 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	if l.Launchers == nil {
-		l.Launchers = []int{os.Getuid()}
-	}
 	if l.PerSession == nil {
 		l.PerSession = DefaultPerSession()
 	}

@@ -15,7 +15,8 @@ import (
 
 // Serve is the key process: it answers the launcher on ln, and the sessions
 // that the launcher opens, until ctx ends; then it closes ln and every session
-// and gives nil. The other end's user is asked of the kernel (SO_PEERCRED).
+// and gives nil. The other end's user is asked of the kernel (SO_PEERCRED) as
+// soon as it connects: nobody but a launcher is listened to, or kept.
 func Serve(ctx context.Context, ln *net.UnixListener, c *Custody, lim Limits) error {
 	lim = lim.withDefaults()
 	s := &server{
@@ -28,17 +29,22 @@ func Serve(ctx context.Context, ln *net.UnixListener, c *Custody, lim Limits) er
 	defer s.closeAll()
 	defer ln.Close()
 	for {
-		select {
-		case s.controls <- struct{}{}:
-		case <-ctx.Done():
-			return nil
-		}
 		conn, err := ln.AcceptUnix()
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}
 			return err
+		}
+		if !s.launcher(conn) {
+			s.turnAway(conn)
+			continue
+		}
+		select {
+		case s.controls <- struct{}{}:
+		case <-ctx.Done():
+			conn.Close()
+			return nil
 		}
 		s.run(conn, func() {
 			s.control(conn)
@@ -86,30 +92,25 @@ func (s *server) closeAll() {
 	}
 }
 
-// strangersPatience is how long a caller that is not the launcher may hold one
-// of the places: enough to be told so.
-const strangersPatience = time.Second
-
 func (s *server) launcher(conn *net.UnixConn) bool {
 	uid, err := peerUID(conn)
 	return err == nil && slices.Contains(s.lim.Launchers, uid)
 }
 
+// turnAway tells a stranger so, without waiting for what it wants: its answer
+// fits the socket's buffer.
+func (s *server) turnAway(conn *net.UnixConn) {
+	s.ledger.refused()
+	conn.SetDeadline(time.Now().Add(DefaultPatience))
+	conn.Write(encodeAnswer(NotLauncher, nil))
+	conn.Close()
+}
+
 // control answers one question of the launcher.
 func (s *server) control(conn *net.UnixConn) {
-	launcher := s.launcher(conn)
-	patience := DefaultPatience
-	if !launcher {
-		patience = strangersPatience
-	}
-	conn.SetDeadline(time.Now().Add(patience))
+	conn.SetDeadline(time.Now().Add(DefaultPatience))
 	b := make([]byte, controlSize)
 	if _, err := io.ReadFull(conn, b); err != nil {
-		return
-	}
-	if !launcher {
-		s.ledger.refused()
-		conn.Write(encodeAnswer(NotLauncher, nil))
 		return
 	}
 	body, file, err := s.answer(b)

@@ -2,8 +2,10 @@ package keys
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -81,10 +83,18 @@ func descriptors(oob []byte) ([]int, error) {
 	return all, nil
 }
 
-// Listen makes the key process's socket at path. A socket that a process left
-// behind when it was killed is replaced; one that still answers is not. Any
-// user may connect: whose process it is, Serve asks the kernel.
-func Listen(path string) (*net.UnixListener, error) {
+// ErrFolder says that others could put a socket of their own in the place of
+// the key process's.
+var ErrFolder = errors.New("keys: other users can write to the socket's folder; close it to them (chmod go-w)")
+
+// Listen makes the key process's socket at path, for this process's user and
+// the members of group gid; 0: no group. A socket that a process left behind
+// when it was killed is replaced; one that still answers is not. Whose process
+// it is that connects, Serve asks the kernel.
+func Listen(path string, gid int) (*net.UnixListener, error) {
+	if info, err := os.Stat(filepath.Dir(path)); err == nil && info.Mode().Perm()&0o022 != 0 {
+		return nil, ErrFolder
+	}
 	addr := &net.UnixAddr{Name: path, Net: "unix"}
 	ln, err := net.ListenUnix("unix", addr)
 	if errors.Is(err, syscall.EADDRINUSE) && abandoned(path) {
@@ -96,11 +106,22 @@ func Listen(path string) (*net.UnixListener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(path, 0o666); err != nil {
+	if err := open(path, gid); err != nil {
 		ln.Close()
 		return nil, err
 	}
 	return ln, nil
+}
+
+// open opens the socket to its user and to one group.
+func open(path string, gid int) error {
+	if gid == 0 {
+		return os.Chmod(path, 0o600)
+	}
+	if err := os.Chown(path, -1, gid); err != nil {
+		return fmt.Errorf("%w: is this process a member of group %d (launcher_gid)?", err, gid)
+	}
+	return os.Chmod(path, 0o660)
 }
 
 // abandoned reports whether path is a socket that nobody listens on.

@@ -48,7 +48,8 @@ type Spec struct {
 	Path    string        // executable, for UID as well
 	Args    []string      // after the program's name; never anything secret: other processes can read them
 	Files   []*os.File    // handed over as FirstFile, FirstFile+1 …; Start closes its own copies, also when it fails
-	UID     int           // 0: the caller's; otherwise the user and the group, which only root can choose
+	UID     int           // 0: the caller's; otherwise the user, which only root can choose
+	GID     int           // its one group; 0: the number of UID
 	MaxLife time.Duration // 0: DefaultMaxLife; then the process group is killed
 }
 

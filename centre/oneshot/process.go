@@ -34,7 +34,7 @@ func Start(ctx context.Context, s Spec) (*Process, error) {
 	cmd.Env = []string{}
 	cmd.Dir = string(os.PathSeparator)
 	cmd.ExtraFiles = s.Files
-	confine(cmd, s.UID)
+	confine(cmd, s.UID, s.GID)
 	if err := tied(cmd); err != nil {
 		return nil, err
 	}

@@ -12,11 +12,14 @@ import (
 )
 
 // confine sets what the kernel keeps for a process from its start.
-func confine(cmd *exec.Cmd, uid int) {
+func confine(cmd *exec.Cmd, uid, gid int) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if uid != 0 {
+		if gid == 0 {
+			gid = uid
+		}
 		// No supplementary groups: they would carry the parent's rights over.
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	}
 }
 

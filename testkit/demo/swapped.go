@@ -8,6 +8,7 @@ import (
 
 	"akashi/centre/wire"
 	"akashi/testkit/stack"
+	"akashi/testkit/users"
 	"akashi/testkit/vrs"
 	"akashi/verifier/credential"
 )
@@ -22,6 +23,9 @@ func (d *demo) swapped(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(slot)
+	if err := users.Give(users.Worker, slot); err != nil {
+		return err
+	}
 	s, err := stack.Start(ctx, stack.Options{Bin: d.Bin, Kiosks: 2, Worker: []string{d.Bin + "/badworker", "swap", slot}})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -12,31 +13,65 @@ import (
 	"akashi/centre/fleet"
 	"akashi/centre/keys"
 	"akashi/testkit/residents"
+	"akashi/testkit/users"
 )
 
-// startCentre starts the key process and a node, which starts its launcher.
+// startCentre starts the key process and a node, which starts its launcher and
+// its gateway; as root, each under its own user.
 func (s *Stack) startCentre(ctx, _ context.Context) error {
 	if err := s.writeFleet(); err != nil {
 		return err
 	}
-	socket := s.path("keys.sock")
-	k := keys.Config{Dir: filepath.Join(s.PKI(), "keys"), Socket: socket, LauncherUIDs: []int{os.Getuid()}, RatePerMinute: 6000}
+	if err := s.shareOut(); err != nil {
+		return err
+	}
+	k := keys.Config{
+		Dir: filepath.Join(s.PKI(), "keys"), Socket: s.path("run", "keys.sock"), OneUser: !users.Distinct(),
+		LauncherUIDs: []int{users.LauncherUID()}, LauncherGID: users.LauncherGID(), RatePerMinute: 6000,
+	}
 	if err := writeJSON(s.path("keys.json"), k); err != nil {
 		return err
 	}
-	if _, _, err := s.start(ctx, "keys", "ready keys", "keys", "serve", "-config", s.path("keys.json")); err != nil {
+	program, err := users.Program(filepath.Join(s.o.Bin, "keys"), s.path("bin"))
+	if err != nil {
 		return err
 	}
-	var err error
+	if _, _, err := s.startAs(ctx, users.Keys, "keys", "ready keys", program, "serve", "-config", s.path("keys.json")); err != nil {
+		return err
+	}
 	if s.bus, err = free(); err != nil {
 		return err
 	}
 	return s.startNode(ctx, "centre")
 }
 
-// startNode starts the node with the configuration as it is now.
+// shareOut gives each process of the centre what is its own.
+func (s *Stack) shareOut() error {
+	return errors.Join(
+		os.Chmod(s.Dir, 0o711), // the folder of all is passed by all
+		users.World(s.PKI()),
+		os.MkdirAll(s.path("bin"), 0o755),
+		users.Folder(users.Keys, s.path("run"), true),
+		users.Folder(users.Launcher, s.path("state"), false),
+	)
+}
+
+// startNode starts the node with the configuration as it is now. A worker that
+// is broken on purpose may write beside the logs.
 func (s *Stack) startNode(ctx context.Context, name string) error {
-	if err := writeJSON(s.path("node.json"), s.node(s.path("keys.sock"))); err != nil {
+	c := s.node(s.path("run", "keys.sock"))
+	users.Node(&c)
+	if len(c.Launcher.Worker) > 0 {
+		program, err := users.Program(c.Launcher.Worker[0], s.path("bin"))
+		if err != nil {
+			return err
+		}
+		c.Launcher.Worker = append([]string{program}, c.Launcher.Worker[1:]...)
+		if err := users.Give(users.Worker, s.path("log")); err != nil {
+			return err
+		}
+	}
+	if err := writeJSON(s.path("node.json"), c); err != nil {
 		return err
 	}
 	node, line, err := s.start(ctx, name, "ready ", "centre", "node", "-config", s.path("node.json"))
@@ -67,7 +102,7 @@ func (s *Stack) node(keySocket string) centre.Config {
 	return centre.Config{
 		Node: "node-1", Root: pki("centre-root.pem"), Fleet: s.path("fleet.json"), Audit: s.path("state", "audit.log"), Events: true,
 		Gateway: centre.GatewayFile{Listen: listen, Certificate: pki("gateway.pem"), Key: pki("gateway.key")},
-		Bus:     centre.BusFile{Listen: s.bus, Certificate: pki("nats-server.pem"), Key: pki("nats-server.key")},
+		Bus:     centre.BusFile{Listen: s.bus, Certificate: pki("nats-server.pem"), Key: pki("nats-server.key"), Store: s.path("bus")},
 		Launcher: centre.LauncherFile{
 			Certificate: pki("launcher.pem"), Key: pki("launcher.key"), Keys: keySocket,
 			Trust: pki("trust.json"), TrustRoot: pki("trust-root.pem"), Worker: s.o.Worker,

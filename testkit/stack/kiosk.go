@@ -174,12 +174,14 @@ func (s *Stack) menu() []face.Offer {
 	return menu
 }
 
+// writeJSON writes a configuration, which every process may read: nothing in
+// it is secret.
 func writeJSON(path string, v any) error {
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, append(b, '\n'), 0o600)
+	return os.WriteFile(path, append(b, '\n'), 0o644)
 }
 
 // Insert lays a resident's card on the reader.

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"akashi/testkit/users"
 )
 
 // Process is one started program; what it says is in its log.
@@ -32,15 +34,24 @@ type Running struct {
 // start starts a program and waits for the line of its output that begins with
 // ready. Its output goes to a log file.
 func (s *Stack) start(ctx context.Context, name, ready, program string, args ...string) (*Process, string, error) {
+	return s.startAs(ctx, 0, name, ready, filepath.Join(s.o.Bin, program), args...)
+}
+
+// startAs is start with a program's path and another user (testkit/users), 0
+// for ours.
+func (s *Stack) startAs(ctx context.Context, user int, name, ready, program string, args ...string) (*Process, string, error) {
 	p := &Process{Name: name, Log: s.path("log", name+".log"), done: make(chan struct{})}
 	log, err := os.Create(p.Log)
 	if err != nil {
 		return nil, "", err
 	}
 	defer log.Close()
-	p.cmd = exec.Command(filepath.Join(s.o.Bin, program), args...)
+	p.cmd = exec.Command(program, args...)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	p.cmd.SysProcAttr = endWithParent()
+	if user != 0 {
+		p.cmd.SysProcAttr = asUser(p.cmd.SysProcAttr, user)
+	}
 	p.cmd.Dir = s.Dir
 	if err := p.cmd.Start(); err != nil {
 		return nil, "", fmt.Errorf("stack: %s: %w; `make build` makes the programs", program, err)
@@ -49,6 +60,15 @@ func (s *Stack) start(ctx context.Context, name, ready, program string, args ...
 	s.processes = append(s.processes, p)
 	line, err := p.await(ctx, ready)
 	return p, line, err
+}
+
+// asUser adds a user to how a process is started.
+func asUser(a *syscall.SysProcAttr, id int) *syscall.SysProcAttr {
+	if a == nil {
+		a = &syscall.SysProcAttr{}
+	}
+	a.Credential = users.As(id)
+	return a
 }
 
 // await waits until the log has a line that begins with ready.

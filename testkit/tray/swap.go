@@ -2,6 +2,7 @@ package tray
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"akashi/centre"
 	"akashi/centre/fleet"
 	"akashi/testkit/stack"
+	"akashi/testkit/users"
 )
 
 // DefaultSettle bounds the wait until kiosks have told the centre what they
@@ -42,7 +44,7 @@ func (s *Server) replace(on bool, worker []string, slot string) error {
 		return err
 	}
 	if on {
-		if err := os.Mkdir(slot, 0o700); err != nil {
+		if err := errors.Join(os.Mkdir(slot, 0o700), users.Give(users.Worker, slot)); err != nil {
 			return err
 		}
 	}

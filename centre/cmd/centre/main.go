@@ -1,8 +1,9 @@
 // Command centre runs the centre.
 //
-//	centre node -config FILE                    a node: bus, gateway, and the launcher as its own process
-//	centre launcher -config FILE [-bus URL]     a launcher, as a node starts it
-//	centre worker                               an issuing worker, as a launcher starts it
+//	centre node -config FILE                    a node: the bus, and gateway and launcher as its processes
+//	centre gateway -config FILE [-bus URL] [-handed]    a gateway, as a node starts it
+//	centre launcher -config FILE [-bus URL] [-handed]   a launcher, as a node starts it
+//	centre worker                               an issuing worker, as a node or launcher starts it
 //	centre state -config FILE -operator N [-bus URL] [-clear ALARM | -stop | -resume]
 //	centre audit -verify FILE                   checks a log and tells its head
 //
@@ -32,7 +33,8 @@ import (
 )
 
 const usage = `usage: centre node -config FILE
-       centre launcher -config FILE [-bus URL]
+       centre gateway -config FILE [-bus URL] [-handed]
+       centre launcher -config FILE [-bus URL] [-handed]
        centre worker
        centre state -config FILE -operator N [-bus URL] [-clear ALARM | -stop | -resume]
        centre audit -verify FILE`
@@ -56,6 +58,7 @@ func main() {
 // asked is the command line.
 type asked struct {
 	config, bus, verify string
+	handed              bool // a node has handed over an open file
 	order               centre.Order
 }
 
@@ -70,8 +73,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch args[0] {
 	case "node":
 		return centre.RunNode(ctx, a.config, out)
+	case "gateway":
+		return centre.RunGateway(ctx, a.config, a.bus, a.handed, out)
 	case "launcher":
-		return centre.RunLauncher(ctx, a.config, a.bus, out)
+		return centre.RunLauncher(ctx, a.config, a.bus, a.handed, out)
 	case "worker":
 		return centre.RunWorker(ctx)
 	case "state":
@@ -88,11 +93,14 @@ func parse(command string, args []string) (a asked, err error) {
 	var operator uint
 	want := map[string]bool{}
 	switch command {
-	case "node", "launcher", "state":
+	case "node", "gateway", "launcher", "state":
 		f.StringVar(&a.config, "config", "", "configuration of the node")
 		want["config"] = true
 		if command != "node" {
 			f.StringVar(&a.bus, "bus", "", "address of the bus")
+		}
+		if command == "gateway" || command == "launcher" {
+			f.BoolVar(&a.handed, "handed", false, "started by a node, with an open file")
 		}
 		if command == "state" {
 			f.UintVar(&operator, "operator", 0, "who orders this")

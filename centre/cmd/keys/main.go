@@ -95,6 +95,9 @@ func serve(ctx context.Context, path string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := c.CheckUser(os.Getuid()); err != nil {
+		return err
+	}
 	if err := keys.Harden(); err != nil {
 		return err
 	}
@@ -102,7 +105,7 @@ func serve(ctx context.Context, path string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	ln, err := keys.Listen(c.Socket)
+	ln, err := keys.Listen(c.Socket, c.LauncherGID)
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ func TestServe(t *testing.T) {
 	dir := worldDir(t)
 	socket := filepath.Join(t.TempDir(), "keys.sock")
 	config := filepath.Join(dir, "keys.json")
-	text := fmt.Sprintf(`{"dir":%q,"socket":%q,"launcher_uids":[%d]}`, filepath.Join(dir, "keys"), socket, os.Getuid())
+	text := fmt.Sprintf(`{"dir":%q,"socket":%q,"launcher_uids":[%d],"one_user":true}`, filepath.Join(dir, "keys"), socket, os.Getuid())
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
