@@ -78,6 +78,9 @@ func (l Limits) landlock() error {
 	if l.Folder != "" {
 		rules = append(rules, landlock.RWDirs(l.Folder))
 	}
+	if l.Connect != "" {
+		rules = append(rules, landlock.PathAccess(0, l.Connect).WithResolveUnix().IgnoreIfMissing())
+	}
 	return landlock.V11.BestEffort().Restrict(rules...)
 }
 

@@ -59,6 +59,11 @@ type Limits struct {
 	ReadOnly []string // folders and files that may be read; none by default
 	Folder   string   // the one folder in which files may be made and removed; none by default
 	Accept   bool     // connections may be accepted on an inherited listener
+	// Connect is the one folder whose Unix sockets may be connected to; none by
+	// default. No socket of another family can be made. A kernel whose Landlock
+	// knows Unix sockets (ABI 9) holds it to the folder; below that it is the
+	// other sockets' own rights that keep the process's user away.
+	Connect string
 }
 
 // File gives the i-th handed-over file inside the process.

@@ -49,6 +49,10 @@ func (l Limits) groups() []seccomp.SyscallGroup {
 	if l.Accept {
 		names = append(names[:len(names):len(names)], "accept4")
 	}
+	if l.Connect != "" {
+		names = append(names[:len(names):len(names)], "connect", "stat", "newfstatat")
+		conditions = append(conditions, when("socket", 0, seccomp.Equal, unix.AF_UNIX))
+	}
 	if len(l.ReadOnly) > 0 || l.Folder != "" {
 		names = append(names[:len(names):len(names)], reading...)
 	}

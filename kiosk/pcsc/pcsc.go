@@ -10,14 +10,18 @@ package pcsc
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"sync"
 	"time"
 
+	"akashi/centre/oneshot"
 	"akashi/kiosk/reader"
 )
 
 // Limits of the package.
 const (
+	// DefaultSocket is the system's pcscd.
+	DefaultSocket = "/run/pcscd/pcscd.comm"
 	// DefaultServiceWait is how long a missing daemon or reader is waited for:
 	// a restarted pcscd answers after about half a second.
 	DefaultServiceWait = 5 * time.Second
@@ -86,6 +90,19 @@ type Device struct {
 }
 
 var _ reader.Device = (*Device)(nil)
+
+// Enclose fences the process in for good (oneshot.Fence): from now on it talks
+// on what it was handed and to the daemon, whose socket this is, and opens
+// nothing. The library loads what it needs before that, with the first context;
+// a daemon that does not answer now is waited for later.
+func (d *Device) Enclose(ctx context.Context, socket string) error {
+	ctx, stop := context.WithTimeout(ctx, DefaultServiceWait)
+	defer stop()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_ = d.establish(ctx)
+	return oneshot.Fence(oneshot.Limits{Connect: filepath.Dir(socket)})
+}
 
 // WaitCard waits until a card lies on the reader, and none on any other, and
 // takes it exclusively, freshly powered. It survives a restart of pcscd.

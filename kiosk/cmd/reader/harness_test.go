@@ -75,7 +75,7 @@ type process struct {
 // start runs the reader process on slot 0 of a daemon.
 func start(t testing.TB, server *pcscd.Server) *process {
 	t.Helper()
-	return launch(t, server, []string{program(t), "-name", pcscd.Readers[0], "-fd", "3"})
+	return launch(t, server, []string{program(t), "-name", pcscd.Readers[0], "-pcscd", server.Socket, "-fd", "3"})
 }
 
 // launch runs a command with the reader's end of a socket as descriptor 3.
@@ -94,7 +94,7 @@ func launch(t testing.TB, server *pcscd.Server, command []string) *process {
 	}
 	p := &process{Client: reader.NewClient(conn), exited: make(chan error, 1)}
 	p.cmd = exec.Command(command[0], command[1:]...)
-	p.cmd.Env = []string{server.Env()}
+	p.cmd.Env = []string{} // as the agent starts it
 	p.cmd.ExtraFiles = []*os.File{far}
 	p.cmd.Stderr = &p.stderr
 	if err := p.cmd.Start(); err != nil {

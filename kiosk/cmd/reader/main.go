@@ -1,6 +1,7 @@
 // Command reader is the reader process: it serves one card reader over one
 // inherited stream socket and ends, the card powered off, when the socket
-// closes or its parent dies. It writes no file and no log.
+// closes or its parent dies. It writes no file and no log. Before it serves it
+// fences itself in: it talks to its parent and to the PC/SC daemon only.
 //
 //	reader -name "Virtual PCD 00 00" [-pcscd SOCKET] [-fd 3]
 //
@@ -32,25 +33,23 @@ func init() { runtime.LockOSThread() }
 
 func main() {
 	name := flag.String("name", "", "the PC/SC reader's exact name")
-	daemon := flag.String("pcscd", "", "the PC/SC daemon's `socket`; empty: the system's")
+	daemon := flag.String("pcscd", pcsc.DefaultSocket, "the PC/SC daemon's `socket`")
 	fd := flag.Int("fd", 3, "the inherited stream socket")
 	flag.Parse()
 	if *name == "" || *fd < 3 || flag.NArg() != 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if *daemon != "" {
-		// The library reads it once, at its first call; a process is started
-		// with an empty environment.
-		os.Setenv("PCSCLITE_CSOCK_NAME", *daemon)
-	}
-	if err := run(*name, *fd); err != nil {
+	// The library reads it once, at its first call; a process is started with an
+	// empty environment.
+	os.Setenv("PCSCLITE_CSOCK_NAME", *daemon)
+	if err := run(*name, *daemon, *fd); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(name string, fd int) error {
+func run(name, daemon string, fd int) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	if err := harden(); err != nil {
@@ -63,6 +62,9 @@ func run(name string, fd int) error {
 	}
 	conn, err := inherited(fd)
 	if err != nil {
+		return err
+	}
+	if err := device.Enclose(ctx, daemon); err != nil {
 		return err
 	}
 	return reader.Serve(ctx, conn, device)

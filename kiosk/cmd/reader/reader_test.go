@@ -144,7 +144,7 @@ func TestParentDies(t *testing.T) {
 	server := pcscd.Require(t)
 	c := newCard(t, simcard.Options{})
 	plug(t, server, 0, c)
-	shell := []string{"sh", "-c", `"$0" -name "$1" -fd 3 & wait`, program(t), pcscd.Readers[0]}
+	shell := []string{"sh", "-c", `"$0" -name "$1" -pcscd "$2" -fd 3 & wait`, program(t), pcscd.Readers[0], server.Socket}
 	p := launch(t, server, shell)
 	if err := p.WaitCard(limited(t)); err != nil {
 		t.Fatal(err)
@@ -165,7 +165,7 @@ func TestClosedOff(t *testing.T) {
 	}
 	for file, want := range map[string]string{
 		"limits": `Max core file size +0 +0 `,
-		"status": `NoNewPrivs:\t1`,
+		"status": `NoNewPrivs:\t1\nSeccomp:\t2\n`,
 	} {
 		b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), file))
 		if err != nil {
