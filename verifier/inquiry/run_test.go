@@ -175,6 +175,9 @@ func TestStateRemembers(t *testing.T) {
 	w.list.Version = 3
 	w.publish(t, w.root)
 	expect("an older list", exitRefused, "trust.rollback")
+	w.list.Version, w.list.SHC[0].NameEN = 4, "another name"
+	w.publish(t, w.root)
+	expect("another list of the same version", exitRefused, "trust.same-version")
 	w.list.Version = 5
 	w.publish(t, newKey(t))
 	expect("another root", exitRefused, "trust.root")

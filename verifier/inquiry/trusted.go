@@ -3,7 +3,6 @@ package inquiry
 import (
 	"crypto/ecdsa"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"akashi/verifier/trust"
+	"akashi/verifier/trust/keep"
 )
 
 // trusted is the trust list in use and where it came from.
@@ -25,7 +25,6 @@ type trusted struct {
 var (
 	errNoTrust = errors.New("no trust list: name one with -trust, or put trust.json beside the file, in the folder above it, or in out/")
 	errRoot    = errors.New("-root takes a P-256 public key or a certificate of one, in PEM")
-	errState   = errors.New("the -state file is damaged: look at what changed it, then remove it")
 )
 
 // loadTrust reads the list that the options name or that stands nearby. The
@@ -39,9 +38,11 @@ func loadTrust(o options, now time.Time) (*trusted, error) {
 	if err != nil {
 		return nil, err
 	}
-	known, err := loadState(o.state)
-	if err != nil {
-		return nil, err
+	var known keep.State
+	if o.state != "" {
+		if known, err = keep.ReadState(o.state); err != nil {
+			return nil, err
+		}
 	}
 	if o.at.After(now) {
 		now = o.at
@@ -50,11 +51,14 @@ func loadTrust(o options, now time.Time) (*trusted, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &trusted{l, file, trust.Fingerprint(l.Root), root != nil || known.Root != ""}
-	if known.Root != "" && known.Root != t.fingerprint {
-		return nil, trust.ErrRoot
+	if err := known.Check(l); err != nil {
+		return nil, err
 	}
-	return t, known.save(o.state, state{t.fingerprint, l.Version})
+	t := &trusted{l, file, trust.Fingerprint(l.Root), root != nil || known.Root != ""}
+	if next := keep.StateOf(l); o.state != "" && next != known {
+		return t, next.Write(o.state)
+	}
+	return t, nil
 }
 
 func findTrust(o options) (file string, b []byte, err error) {
@@ -112,42 +116,4 @@ func loadRoot(file string) (*ecdsa.PublicKey, error) {
 		return pub, nil
 	}
 	return nil, errRoot
-}
-
-// state is what -state remembers.
-type state struct {
-	Root    string `json:"root"` // fingerprint
-	Version int    `json:"version"`
-}
-
-func loadState(file string) (s state, err error) {
-	if file == "" {
-		return s, nil
-	}
-	b, err := bounded(file)
-	if errors.Is(err, os.ErrNotExist) {
-		return s, nil
-	}
-	if err != nil {
-		return s, err
-	}
-	if json.Unmarshal(b, &s) != nil || len(s.Root) != 64 || s.Version < 1 {
-		return s, errState
-	}
-	return s, nil
-}
-
-// save writes next unless it is what s already says.
-func (s state) save(file string, next state) error {
-	if file == "" || s == next {
-		return nil
-	}
-	b, err := json.Marshal(next)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(file+".new", append(b, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(file+".new", file)
 }

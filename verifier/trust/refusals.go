@@ -25,6 +25,9 @@ var (
 	ErrRollback = rule.New("trust.rollback",
 		"以前に使った信頼リストより古い版です。新しいリストを入手してください。",
 		"The trust list is older than one that was used before. Get the newer one.")
+	ErrSameVersion = rule.New("trust.same-version",
+		"信頼リストの版番号は以前と同じですが、内容が異なります。公開元に確認してください。",
+		"The trust list has the version of one that was used before, and other content. Ask its publisher.")
 	ErrJWKS = rule.New("trust.jwks",
 		"発行者の鍵一覧（JWKS）が正しくありません。発行者に連絡してください。",
 		"The issuer's key set (JWKS) does not follow the rules. Tell the issuer.")

@@ -35,6 +35,7 @@ type List struct {
 	PDF     []*x509.Certificate // CAs of the PDF signers
 	Cards   cardrecord.Authorities
 	Root    *ecdsa.PublicKey // that signed the list; set by Parse
+	Digest  [32]byte         // of the signed part: two lists of one version must not differ in it; set by Parse
 }
 
 // SHCIssuer is one issuer of SMART Health Cards.
@@ -71,7 +72,8 @@ func (s *SHCIssuer) Key(kid string) *ecdsa.PublicKey {
 // Parse reads a trust list signed by root at a time. With a nil root the
 // list's own root is taken, and the caller shows its Fingerprint. A list older
 // than newerThan is refused (0: no older one is known). The error is a
-// *rule.Refusal.
+// *rule.Refusal; with ErrRollback, ErrNotYet and ErrExpired, of which the first
+// that holds is given, the list comes too: it is the root's.
 func Parse(b []byte, root *ecdsa.PublicKey, now time.Time, newerThan int) (*List, error) {
 	f, err := decode(b)
 	if err != nil {
@@ -91,7 +93,7 @@ func Parse(b []byte, root *ecdsa.PublicKey, now time.Time, newerThan int) (*List
 	if err != nil {
 		return nil, err
 	}
-	l.Root = own
+	l.Root, l.Digest = own, sha256.Sum256(f.List)
 	return l, l.dated(now, newerThan)
 }
 
