@@ -17,6 +17,7 @@ import (
 	"akashi/centre/wire"
 	"akashi/kiosk/payment"
 	"akashi/printer/folder"
+	"akashi/verifier/trust/keep"
 )
 
 // Agent runs one kiosk.
@@ -27,6 +28,7 @@ type Agent struct {
 	link    *link
 	outbox  *outbox
 	alarm   alarm
+	trust   *keep.Keeper
 	payment *payment.Unit
 
 	busy    sync.Mutex // held while a session runs: one card reader, one resident
@@ -54,6 +56,9 @@ func New(c Config) (*Agent, error) {
 		}
 	}
 	a := &Agent{config: c, files: f, now: time.Now, alarm: alarm{c.State}, payment: payment.NewUnit()}
+	if a.trust, err = openTrust(c, f, a.now); err != nil {
+		return nil, err
+	}
 	a.link = newLink(c, f, a.now, a.faults)
 	a.outbox = newOutbox(a.link.ask, a.now)
 	return a, nil
@@ -110,10 +115,13 @@ func (a *Agent) listen() (*net.UnixListener, error) {
 
 // faults is what the centre sees in each beat.
 func (a *Agent) faults() []wire.Code {
-	if c := a.standing(); c != wire.OK {
-		return []wire.Code{c}
+	var all []wire.Code
+	for _, c := range []wire.Code{a.standing(), a.list().Code} {
+		if c != wire.OK {
+			all = append(all, c)
+		}
 	}
-	return nil
+	return all
 }
 
 // alarmed reports whether this kiosk must not serve.
@@ -157,6 +165,9 @@ func (a *Agent) clear() error {
 func (a *Agent) state() wire.Code {
 	if a.alarmed() {
 		return wire.IssuingStopped
+	}
+	if a.list().Code == wire.ListExpired {
+		return wire.ListExpired
 	}
 	return a.link.state()
 }

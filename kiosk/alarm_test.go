@@ -56,8 +56,8 @@ func TestAbandonedLeavesAGraverAlarm(t *testing.T) {
 	ag := &Agent{alarm: alarm{t.TempDir()}}
 	v := &visit{agent: ag}
 	v.abandoned()
-	if got := ag.faults(); len(got) != 1 || got[0] != wire.PrintUnknown {
-		t.Errorf("the centre sees %v", got)
+	if got := ag.standing(); got != wire.PrintUnknown {
+		t.Errorf("stands as %v", got)
 	}
 	ag.halt(wire.LastLook)
 	v.abandoned()

@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"bytes"
-	"crypto/ecdsa"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -16,7 +15,6 @@ import (
 
 	"akashi/kiosk/face"
 	"akashi/kiosk/session"
-	"akashi/verifier/trust"
 )
 
 // DefaultMaxConfig bounds the configuration file in bytes: the menu of every
@@ -31,7 +29,7 @@ type Config struct {
 	CentreRoot  string `json:"centre_root"` // PEM; the one root that gateway, attestation and receipt stand under
 	Certificate string `json:"certificate"` // PEM, with the role kiosk
 	Key         string `json:"key"`         // PEM, PKCS#8
-	Trust       string `json:"trust"`       // trust list that the last look verifies with
+	Trust       string `json:"trust"`       // trust list that the last look verifies with; replaced while the agent runs, by renaming
 	TrustRoot   string `json:"trust_root"`  // PEM public key that the list must be signed by
 
 	Terms     string       `json:"terms"`      // version of the terms that are shown
@@ -40,7 +38,7 @@ type Config struct {
 	Origin    string       `json:"origin"`     // of the page, as a browser sends it; another one cannot connect
 
 	Control string  `json:"control"` // unix socket for whoever stands in front; only its folder's rights guard it
-	State   string  `json:"state"`   // folder that keeps a standing alarm; on a disk that survives a restart, or a restart would clear it
+	State   string  `json:"state"`   // folder that keeps a standing alarm and the trust list's version; on a disk that survives a restart, or a restart would clear it
 	Cache   string  `json:"cache"`   // folder of compiled code, which `kiosk prepare` fills; a part of the program, so no process of a session may write there
 	Reader  Reader  `json:"reader"`
 	Printer Printer `json:"printer"`
@@ -165,8 +163,7 @@ type files struct {
 	rootDER     [][]byte
 	certificate tls.Certificate
 	kiosk       [32]byte // SHA-256 of the certificate
-	trust       []byte
-	trustRoot   []byte // PKIX
+	trustRoot   []byte   // PKIX
 }
 
 func (c Config) load() (files, error) {
@@ -182,31 +179,12 @@ func (c Config) load() (files, error) {
 		return f, fmt.Errorf("%w: certificate: %w", ErrConfig, err)
 	}
 	f.kiosk = sha256.Sum256(f.certificate.Certificate[0])
-	if f.trust, err = os.ReadFile(c.Trust); err != nil {
-		return f, fmt.Errorf("%w: %w", ErrConfig, err)
-	}
 	roots, err := blocks(c.TrustRoot, "PUBLIC KEY")
 	if err != nil {
 		return f, err
 	}
 	f.trustRoot = roots[0]
-	if _, err := trustList(f.trust, f.trustRoot); err != nil {
-		return f, fmt.Errorf("%w: trust: %w", ErrConfig, err)
-	}
 	return f, nil
-}
-
-// trustList reads a trust list under its pinned root (PKIX).
-func trustList(b, root []byte) (*trust.List, error) {
-	pub, err := x509.ParsePKIXPublicKey(root)
-	if err != nil {
-		return nil, err
-	}
-	key, ok := pub.(*ecdsa.PublicKey)
-	if !ok {
-		return nil, errors.New("the root is not an ECDSA key")
-	}
-	return trust.Parse(b, key, time.Now(), 0)
 }
 
 // blocks gives the PEM blocks of one type in a file, at least one.

@@ -36,6 +36,7 @@ type Reply struct {
 	Event      *session.Event `json:"event,omitempty"`
 	Waiting    int            `json:"waiting,omitempty"` // settlements and alarms not confirmed yet
 	Charged    int            `json:"charged,omitempty"` // yen, since the agent began
+	Trust      *TrustList     `json:"trust,omitempty"`   // with the state
 }
 
 // serve answers control connections until the listener is closed.
@@ -80,7 +81,8 @@ func (a *Agent) front(ctx context.Context, c net.Conn) {
 	case "start":
 		a.start(ctx, c)
 	case "state":
-		reply(c, Reply{Code: a.state(), Waiting: a.outbox.waiting(), Charged: a.payment.Charged()})
+		list := a.list()
+		reply(c, Reply{Code: a.state(), Waiting: a.outbox.waiting(), Charged: a.payment.Charged(), Trust: &list})
 	case "clear":
 		code := wire.OK
 		if a.clear() != nil {

@@ -104,7 +104,7 @@ func (v *visit) begin(ctx context.Context) (ends, error) {
 	}
 	c := v.agent.config
 	p, err := v.start(ctx, oneshot.Spec{
-		Path: c.Program, Args: []string{"session"}, Files: child, UID: c.UID.Session, MaxLife: c.Seconds.limits().Longest() + DefaultDoor + workerSlack,
+		Path: c.Program, Args: []string{"session"}, Files: child, UID: c.UID.Session, MaxLife: c.visitLife(),
 	})
 	if err != nil {
 		e.close()
@@ -115,6 +115,11 @@ func (v *visit) begin(ctx context.Context) (ends, error) {
 	go func() { <-p.Done(); e.hatch.SetReadDeadline(time.Now().Add(DefaultGrace)) }()
 	v.reply.Worker = p.PID()
 	return e, nil
+}
+
+// visitLife is the longest life of a session's processes.
+func (c Config) visitLife() time.Duration {
+	return c.Seconds.limits().Longest() + DefaultDoor + workerSlack
 }
 
 // open gives what the worker is handed, in the order in which Session takes
@@ -173,7 +178,7 @@ func (v *visit) listen() (*os.File, error) {
 func (v *visit) setup() hatch.Setup {
 	a := v.agent
 	return hatch.Setup{
-		Kiosk: a.files.kiosk[:], CentreRoot: a.files.rootDER, Trust: a.files.trust, TrustRoot: a.files.trustRoot,
+		Kiosk: a.files.kiosk[:], CentreRoot: a.files.rootDER, Trust: a.trust.Look().Bytes, TrustRoot: a.files.trustRoot,
 		Terms: a.config.Terms, Menu: a.config.Menu, MaxCopies: a.config.MaxCopies, Limits: a.config.Seconds.limits(),
 		Token: v.reply.Token, Origin: v.reply.Origin, Cache: a.config.Cache,
 	}

@@ -14,14 +14,15 @@ import (
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
 	"akashi/kiosk/session"
+	"akashi/verifier/trust"
 )
 
 // Bounds of the hatch, in bytes and numbers.
 const (
-	DefaultMaxUp    = channel.DefaultMaxUp + 4<<10 // from the worker: one wire frame and its wrapping
-	DefaultMaxDown  = wire.DefaultMaxFrame + 4<<10 // to the worker
-	DefaultMaxSetup = 4 << 20                      // a menu of 1,741 municipalities and a trust list
-	DefaultMaxCalls = 8                            // calls of one worker that still wait
+	DefaultMaxUp    = channel.DefaultMaxUp + 4<<10     // from the worker: one wire frame and its wrapping
+	DefaultMaxDown  = wire.DefaultMaxFrame + 4<<10     // to the worker
+	DefaultMaxSetup = 4<<20 + 4*trust.DefaultMaxList/3 // a menu of 1,741 municipalities, and a trust list in base64
+	DefaultMaxCalls = 8                                // calls of one worker that still wait
 )
 
 // ErrHatch says that the other end did not keep to this protocol or is gone.
