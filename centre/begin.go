@@ -35,6 +35,9 @@ func (l *Launcher) open(ctx context.Context, c call) (any, error) {
 	if err := l.mayIssue(k.ID); err != nil {
 		return nil, err
 	}
+	if _, err := l.listed(DefaultNonceLife); err != nil {
+		return nil, err
+	}
 	nonce := make([]byte, 32)
 	if _, err := io.ReadFull(l.c.Rand, nonce); err != nil {
 		return nil, wire.Internal
@@ -61,6 +64,7 @@ type admitted struct {
 	kiosk   fleet.Digest
 	request audit.Request
 	phone   string
+	trust   []byte // list's file
 	since   time.Time
 }
 
@@ -127,7 +131,12 @@ func (l *Launcher) admit(ctx context.Context, h wire.Header, c call) (admitted, 
 	if err != nil {
 		return admitted{}, err
 	}
+	trust, err := l.listed(l.c.Worker.Life)
+	if err != nil {
+		return admitted{}, err
+	}
 	return admitted{
+		trust:  trust,
 		header: h, seat: seat{[32]byte(h.Nonce), h.Counter}, kiosk: kiosk, phone: m.Phone,
 		request: audit.Request{
 			Node: l.c.Node, Kiosk: k.ID, Counter: h.Counter,

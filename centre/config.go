@@ -86,7 +86,8 @@ type LauncherFile struct {
 	// Keys is the socket of the key process.
 	Keys string `json:"keys"`
 	// Trust is the published trust list (trust.json) that workers verify cards
-	// and their own output under; TrustRoot the public key (PEM) of its root.
+	// and their own output under; TrustRoot the public key (PEM) of its root. It
+	// may be replaced, by renaming, while the node runs.
 	Trust     string `json:"trust"`
 	TrustRoot string `json:"trust_root"`
 	// Workers, Settlers: how many run at once; 0 takes the defaults.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"os"
 	"path/filepath"
@@ -89,7 +90,8 @@ func build(t testing.TB, kiosks int, options ...option) *house {
 		Keys: filepath.Join(h.dir, "k.sock"), VRS: h.listenVRS(),
 		Worker:  centre.WorkerConfig{Path: must(os.Executable())(t), Args: []string{"fake-worker"}},
 		Workers: 64, Now: h.now, Rand: rand.Reader,
-		Setup: issue.Setup{Issuer: h.w.Issuer},
+		Setup: issue.Setup{Issuer: h.w.Issuer, TrustRoot: must(x509.MarshalPKIXPublicKey(h.w.TrustRoot.Public()))(t)},
+		Trust: filepath.Join(h.dir, "trust.json"),
 		Events: func(r audit.Record) {
 			h.mu.Lock()
 			defer h.mu.Unlock()

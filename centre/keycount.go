@@ -11,12 +11,13 @@ import (
 // DefaultKeysEvery is how often the key process's counts go into the audit.
 const DefaultKeysEvery = time.Minute
 
-// countKeys writes the key process's counts now and then and at the end, when
-// they have changed, until ctx ends.
+// countKeys writes the key process's counts and how the trust list stands, now
+// and then and at the end, when they have changed, until ctx ends.
 func (l *Launcher) countKeys(ctx context.Context) {
 	t := time.NewTicker(DefaultKeysEvery)
 	defer t.Stop()
 	for {
+		_, _ = l.listed(0) // a failure shows itself at the next request
 		select {
 		case <-t.C:
 			l.auditKeys(ctx)

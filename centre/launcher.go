@@ -16,6 +16,7 @@ import (
 	"akashi/centre/keys"
 	"akashi/centre/rights"
 	"akashi/centre/wire"
+	"akashi/verifier/trust/keep"
 )
 
 // LauncherConfig is one launcher. Zero limits take the Default constants.
@@ -26,9 +27,10 @@ type LauncherConfig struct {
 	Audit    string // path of the log
 	Keys     string // socket of the key process
 	VRS      string // host:port
+	Trust    string // the trust list's file; its root is Setup.TrustRoot
 	Worker   WorkerConfig
 	Starter  *net.UnixConn // to the node, which then starts the workers; nil: the launcher does
-	Setup    issue.Setup   // what every worker is told; Mode, Header, Settle, Void, Phone and Keys are filled in
+	Setup    issue.Setup   // what every worker is told; Mode, Header, Settle, Void, Phone, Keys and Trust are filled in
 	Workers  int
 	Settlers int
 	Now      func() time.Time
@@ -53,6 +55,7 @@ type Launcher struct {
 	stops    *stops
 	keys     *keys.Control
 	log      *audit.Log
+	trust    *keep.Keeper
 
 	calls    chan struct{} // a slot for each call in hand
 	workers  chan struct{} // a slot for each issuing worker
@@ -62,9 +65,10 @@ type Launcher struct {
 	lastKeys keys.Counts // as audited
 	rights   *rights.Book
 
-	mu      sync.Mutex
-	live    map[seat]*worker
-	byKiosk map[fleet.Digest]int
+	mu       sync.Mutex
+	live     map[seat]*worker
+	byKiosk  map[fleet.Digest]int
+	lastList audit.List // as audited
 }
 
 // NewLauncher opens the audit, which must be whole, and connects to the key
@@ -102,6 +106,9 @@ func (c LauncherConfig) withDefaults() LauncherConfig {
 }
 
 func (l *Launcher) connect(ctx context.Context, past *past) (err error) {
+	if l.trust, err = openTrust(l.c); err != nil {
+		return err
+	}
 	if l.keys, err = keys.Dial(l.c.Keys); err != nil {
 		return errors.New("centre: the key process does not answer: start it first, and let this user open sessions")
 	}

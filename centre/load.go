@@ -99,9 +99,8 @@ func (c *Config) LauncherBus(url string) (DialConfig, error) {
 func (c *Config) setup() (issue.Setup, error) {
 	roots, err1 := readPEM(c.VRS.Roots, "CERTIFICATE")
 	binding, err2 := readPEM(c.VRS.Binding, "CERTIFICATE")
-	trust, err3 := readFile(c.Launcher.Trust)
-	root, err4 := readPEM(c.Launcher.TrustRoot, "PUBLIC KEY")
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	root, err3 := readPEM(c.Launcher.TrustRoot, "PUBLIC KEY")
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return issue.Setup{}, err
 	}
 	issuer := c.Issuer
@@ -109,7 +108,7 @@ func (c *Config) setup() (issue.Setup, error) {
 		issuer = &specimen
 	}
 	return issue.Setup{
-		Issuer: credential.Issuer(*issuer), Trust: trust, TrustRoot: root[0],
+		Issuer: credential.Issuer(*issuer), TrustRoot: root[0],
 		VRS: issue.VRS{ServerName: c.VRS.ServerName, Roots: roots, Binding: binding},
 	}, nil
 }

@@ -24,6 +24,8 @@ type State struct {
 	Stopped  bool          `json:"stopped"`  // all issuing
 	Operator bool          `json:"operator"` // by a person
 	Alarms   []fleet.Alarm `json:"alarms"`   // in order of time
+	List     audit.List    `json:"list"`     // the trust list, at the node that answered
+	Refused  string        `json:"refused"`  // the rule that a newer file of it breaks; the list in use stays
 }
 
 // person does what a person orders and tells the state. Only a connection with
@@ -45,7 +47,10 @@ func (l *Launcher) person(ctx context.Context, c call) (any, error) {
 	}
 	alarms, operator := l.stops.list()
 	slices.SortFunc(alarms, func(a, b fleet.Alarm) int { return int(a.At - b.At) })
-	return State{Stopped: l.stops.now().All, Operator: operator, Alarms: alarms}, nil
+	trust := l.trust.Look()
+	return State{
+		Stopped: l.stops.now().All, Operator: operator, Alarms: alarms, List: list(l.c.Node, trust), Refused: trust.Refused(),
+	}, nil
 }
 
 // clear clears one alarm; the audit has it before anything goes on.

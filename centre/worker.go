@@ -134,7 +134,7 @@ func (l *Launcher) dialVRS(ctx context.Context) (*os.File, error) {
 // keeps it until its request comes. free is called when the process is gone.
 func (l *Launcher) seat(ctx context.Context, a admitted, free func()) (wire.Attested, error) {
 	s := l.c.Setup
-	s.Mode, s.Header, s.Phone = issue.ModeIssue, &a.header, a.phone
+	s.Mode, s.Header, s.Phone, s.Trust = issue.ModeIssue, &a.header, a.phone, a.trust
 	st, err := l.start(ctx, s, false)
 	if err != nil {
 		free()

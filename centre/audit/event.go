@@ -31,6 +31,7 @@ type Event struct {
 	Keys     *Keys     `json:"keys,omitempty"`
 	Stopped  *Stopped  `json:"stopped,omitempty"`
 	Right    *Right    `json:"right,omitempty"`
+	List     *List     `json:"list,omitempty"`
 }
 
 // Municipality is a municipality code as a number of up to 6 digits.
@@ -167,6 +168,15 @@ func (r *Right) valid() bool {
 	return r.Change >= RightIssued && r.Change <= RightWithdrawn && (r.Instead == nil || r.Change == RightIssued)
 }
 
+// List is how a node's trust list stands: at the start, and whenever that has
+// changed.
+type List struct {
+	Node    fleet.ID  `json:"node"`
+	Version uint32    `json:"version"`
+	Days    uint16    `json:"days"` // whole ones left
+	Code    wire.Code `json:"code"` // OK, CentreListExpired, ListRefused (a newer file) or ListExpiring
+}
+
 // valid reports whether an event is of the closed set: one member, ids of
 // their form, codes of this version.
 func (e Event) valid() bool {
@@ -212,6 +222,9 @@ func (e Event) valid() bool {
 	if v := e.Right; v != nil {
 		check(wire.OK, v.Node, v.Kiosk)
 		ok = ok && v.valid()
+	}
+	if v := e.List; v != nil {
+		check(v.Code, v.Node)
 	}
 	return members == 1 && ok
 }

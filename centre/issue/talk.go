@@ -5,11 +5,12 @@ import (
 	"io"
 
 	"akashi/centre/wire"
+	"akashi/verifier/trust"
 )
 
 // Bounds of the talk's messages, in bytes.
 const (
-	DefaultMaxSetup = 1 << 20 // a trust list of hundreds of issuers, in base64
+	DefaultMaxSetup = 1<<20 + 4*trust.DefaultMaxList/3 // chains, and a trust list in base64
 	DefaultMaxGo    = 64 << 10
 	DefaultMaxSaid  = wire.DefaultMaxFrame
 )
