@@ -15,6 +15,7 @@ import (
 	"akashi/kiosk/reader"
 	"akashi/kiosk/session"
 	"akashi/printer/folder"
+	"akashi/printer/glyph"
 )
 
 // ErrHanded says that a one-shot process was not started by an agent.
@@ -99,6 +100,9 @@ func prepare(ctx context.Context, h hatch.Setup) (session.Setup, *lastlook.Look,
 	list, err := trustList(h.Trust, h.TrustRoot)
 	if err != nil || len(h.Kiosk) != 32 {
 		return session.Setup{}, nil, errors.Join(ErrHanded, err)
+	}
+	if _, err := glyph.Load(); err != nil { // the last look lays sheets out
+		return session.Setup{}, nil, err
 	}
 	scanner, err := load(context.WithoutCancel(ctx), h.Cache)
 	if err != nil {

@@ -59,7 +59,8 @@ func (w *worker) receipt(_ context.Context, l laidOut) (wire.Delivery, error) {
 		Municipality: h.Municipality, CardDigest: card[:], RecordDigest: record[:],
 		PDFDigest: pdf[:], SettleDigest: settle[:], Issued: l.issued.Unix(),
 	}
-	d := wire.Delivery{PDF: l.pdf, SettleKey: l.answer.SettleKey, SettleToken: l.answer.SettleToken}
+	d := wire.Delivery{PDF: l.pdf, SettleKey: l.answer.SettleKey, SettleToken: l.answer.SettleToken,
+		Layout: sheet.Version, Certificate: l.certificate}
 	for _, code := range l.codes {
 		sum := sha256.Sum256([]byte(code.Text))
 		r.CodeDigests = append(r.CodeDigests, sum[:])

@@ -130,6 +130,10 @@ type Delivery struct {
 	Receipt     Receipt  `json:"receipt"`
 	SettleKey   []byte   `json:"settle_key"`   // HPKE public key of VRS
 	SettleToken []byte   `json:"settle_token"` // opaque
+	// Layout is the sheet's version, Certificate what was laid out: of these,
+	// the codes and its own session code the kiosk makes the same PDF again.
+	Layout      uint16                 `json:"layout"`
+	Certificate credential.Certificate `json:"certificate"`
 }
 
 // Receipt is the centre's signed word on what belongs to whom; the last look

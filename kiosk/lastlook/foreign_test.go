@@ -2,13 +2,12 @@ package lastlook_test
 
 import (
 	"bytes"
-	"crypto/rand"
 	"testing"
 
 	"github.com/go-pdf/fpdf"
 
-	"akashi/centre/pdfsig"
 	"akashi/kiosk/lastlook"
+	"akashi/testkit/paper"
 	"akashi/verifier/credential"
 )
 
@@ -29,16 +28,7 @@ func TestPictureOfAnotherPaper(t *testing.T) {
 	if err := f.Output(&page); err != nil {
 		t.Fatal(err)
 	}
-	u, err := pdfsig.Prepare(page.Bytes(), a.order.World.PDF.Chain, a.order.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := u.Digest()
-	sig, err := a.order.World.PDF.Key.Sign(rand.Reader, d[:], nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a.in.Delivery.PDF, err = u.Attach(sig); err != nil {
+	if a.in.Delivery.PDF, err = paper.SignPDF(a.order.World, page.Bytes(), a.order.Now); err != nil {
 		t.Fatal(err)
 	}
 	a.seal(t)

@@ -5,6 +5,20 @@
 // each page is rendered, its QR codes are decoded from the pixels and its
 // text is read back. Whoever swaps a page, a code, a receipt or a whole
 // delivery between two residents is stopped here.
+//
+// A text layer is not what a person sees: a shape may lie over it, a glyph may
+// have another letter's shape, a second code may stand where only a phone
+// looks. No list of such tricks is ever whole, so there is none. The kiosk lays
+// the sheet out again with the same printer/sheet, from the certificate that
+// came with the PDF and the session code that it knows itself, and takes those
+// bytes only, with one update behind them that adds a signature without a face.
+// What was read from the page then is what any reader, printer or person finds
+// on it. The names of vaccines, makers, municipality and issuer stay the
+// centre's word: no code says them, and each stands under its own caption.
+//
+// The price is that centre and kiosk must be of one sheet.Version. Another one
+// is wire.WrongVersion, not a mismatch: nothing is printed, and no alarm goes
+// out because one end was brought up to date first.
 package lastlook
 
 import (
@@ -47,12 +61,14 @@ func New(s *scan.Scanner, l *trust.List, root *x509.CertPool, now func() time.Ti
 }
 
 // Look holds the delivery against the session and gives each page as a PNG for
-// the preview. Every disagreement is a *Mismatch; there is no softer answer. A
-// ctx that ends between the parts of the look is its error.
+// the preview. Every disagreement is a *Mismatch; there is no softer answer but
+// wire.WrongVersion, for a sheet of another version than this kiosk's. A ctx
+// that ends between the parts of the look is its error.
 func (l *Look) Look(ctx context.Context, in Input) ([][]byte, error) {
 	seen := &sight{Look: l, in: in}
 	for _, part := range []func(*sight) error{
-		(*sight).receipt, (*sight).signature, (*sight).render, (*sight).codes, (*sight).holder, (*sight).text, (*sight).doses,
+		(*sight).version, (*sight).receipt, (*sight).signature, (*sight).render, (*sight).codes, (*sight).holder,
+		(*sight).text, (*sight).doses, (*sight).layout,
 	} {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err

@@ -32,6 +32,7 @@ const (
 	PrintedTravel   Reason = 22 // printed passport data are not those of the code
 	PrintedDoses    Reason = 23 // printed doses are not those of the codes
 	Foreign         Reason = 24 // a page draws pictures, forms, shadings or hidden text, which no sheet has
+	OtherSheet      Reason = 25 // the bytes are not those that the sheet makes of the certificate that was checked
 )
 
 // Mismatch is the error of a look that found the paper to be not this

@@ -36,9 +36,11 @@ type Order struct {
 	Now      time.Time
 
 	SettleKey, SettleToken []byte
-	// Bend changes the sheet before it is laid out; Word the receipt before it
-	// is signed; Codes the codes between verifying and printing. nil: nothing.
+	// Bend changes the sheet before it is laid out, Draw the PDF before it is
+	// signed, Word the receipt before it is signed; Codes the codes between
+	// verifying and printing. nil: nothing.
 	Bend  func(*sheet.Input)
+	Draw  func(pdf []byte) ([]byte, error)
 	Codes func([]string) []string
 	Word  func(*wire.Receipt)
 }
@@ -65,11 +67,18 @@ func Delivery(o Order) (wire.Delivery, error) {
 	if o.Bend != nil {
 		o.Bend(&in)
 	}
-	pdf, err := Signed(o.World, in, o.Now)
+	pdf, err := sheet.Render(in)
+	if err == nil && o.Draw != nil {
+		pdf, err = o.Draw(pdf)
+	}
+	if err == nil {
+		pdf, err = SignPDF(o.World, pdf, o.Now)
+	}
 	if err != nil {
 		return wire.Delivery{}, err
 	}
-	d := wire.Delivery{PDF: pdf, SettleKey: o.SettleKey, SettleToken: o.SettleToken}
+	d := wire.Delivery{PDF: pdf, SettleKey: o.SettleKey, SettleToken: o.SettleToken,
+		Layout: sheet.Version, Certificate: in.Certificate}
 	for _, c := range in.Codes {
 		d.Codes = append(d.Codes, c.Text)
 	}
@@ -162,6 +171,11 @@ func Signed(w *pki.World, in sheet.Input, now time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return SignPDF(w, page, now)
+}
+
+// SignPDF signs a page, whatever it shows.
+func SignPDF(w *pki.World, page []byte, now time.Time) ([]byte, error) {
 	u, err := pdfsig.Prepare(page, w.PDF.Chain, now.Add(-time.Second))
 	if err != nil {
 		return nil, err
