@@ -16,9 +16,9 @@ DEBS      := $(DEB_BUILD) $(DEB_CARD) $(DEB_PAPER) $(DEB_FONTS) $(DEB_TRACE)
 help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r t d; do printf '  make %-10s %s\n' "$$t" "$$d"; done
 
-## demo: the main job: certificates for synthetic residents through the whole chain, judged at the end
+## demo: the main job: certificates for synthetic residents through the whole chain, judged at the end (V=-v: every step and file)
 demo: deps assets build
-	@bin/demo -bin bin -out out
+	@bin/demo -bin bin -out out $(V)
 
 ## test: every test, with the race detector
 test: deps assets

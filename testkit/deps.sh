@@ -22,11 +22,11 @@ fi
 echo "deps: installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+trap 'echo; echo "deps: stopped; run again to install the rest"; exit 130' INT
 # pcscd must not be started as a service by its installation: tests and demo run their own, in a namespace of their own.
 if ! { "${sudo[@]}" apt-get update -qq && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
   tail -n 5 "$log"
   echo "deps: apt could not install: ${missing[*]}; install them by hand and run again"
-  rm -f "$log"
   exit 1
 fi
-rm -f "$log"

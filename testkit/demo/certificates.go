@@ -20,7 +20,8 @@ import (
 // certificates is the first act: every step of each session, and the papers in
 // the hands of a relying party with the offline verifier.
 func (d *demo) certificates(ctx context.Context) error {
-	s, err := stack.Start(ctx, stack.Options{Bin: d.Bin, PCSC: d.pcsc, Strict: true})
+	d.say("\n%d certificates, one session each:", len(d.Shown))
+	s, err := d.start(ctx, stack.Options{PCSC: d.pcsc, Strict: true})
 	if err != nil {
 		return err
 	}
@@ -37,26 +38,13 @@ func (d *demo) certificates(ctx context.Context) error {
 
 func (d *demo) issueShown(ctx context.Context, s *stack.Stack) error {
 	papers := 0
-	for _, c := range d.Shown {
-		if err := d.clear(c); err != nil {
-			return err
-		}
-		r, err := s.Resident(c.Resident)
+	var sessions []timing
+	for i, c := range d.Shown {
+		v, t, err := d.issueOne(ctx, s, i, c)
 		if err != nil {
 			return err
 		}
-		at := s.Node.Said()
-		v, err := s.Kiosks[0].Walk(ctx, s.Kiosks[0].Ask(ctx, r, c.Kind))
-		if err != nil {
-			return err
-		}
-		ended, err := s.Ended(at)
-		if err != nil {
-			return err
-		}
-		d.say("\n%s, %s: %s", c.Resident, c.Kind, r.Note)
-		stack.TellSteps(d.Log, v, ended)
-		stack.TellEnd(d.Log, v)
+		sessions = append(sessions, t)
 		if v.Outcome() != wire.OK || len(v.Papers) != 1 {
 			continue
 		}
@@ -65,12 +53,43 @@ func (d *demo) issueShown(ctx context.Context, s *stack.Stack) error {
 			return err
 		}
 	}
+	table(d.Log, sessions)
 	through := "real pcscd and vpcd"
 	if !d.pcsc {
 		through = "the card in process"
 	}
 	d.hold(papers == len(d.Shown), "certificates", "%d asked for through %s, %d papers", len(d.Shown), through, papers)
 	return nil
+}
+
+// issueOne walks one resident and tells of it in one line, or at length when it
+// did not end as it should.
+func (d *demo) issueOne(ctx context.Context, s *stack.Stack, i int, c Shown) (v stack.Visit, t timing, err error) {
+	if err := d.clear(c); err != nil {
+		return v, t, err
+	}
+	r, err := s.Resident(c.Resident)
+	if err != nil {
+		return v, t, err
+	}
+	at := s.Node.Said()
+	if v, err = s.Kiosks[0].Walk(ctx, s.Kiosks[0].Ask(ctx, r, c.Kind)); err != nil {
+		return v, t, err
+	}
+	ended, err := s.Ended(at)
+	if err != nil {
+		return v, t, err
+	}
+	t = timed(v, ended)
+	d.say("%2d  %-10s %-8s  %s, %d paper, %d yen, %.1f s: %s", i+1, c.Resident, c.Kind, v.Outcome().Name(), len(v.Papers), v.Charged, float64(t.total())/1e6, t.slowest(3))
+	if d.Verbose {
+		d.say("      %s", r.Note)
+		stack.TellSteps(d.Log, v, ended)
+	}
+	if v.Outcome() != wire.OK {
+		stack.TellEnd(d.Log, v)
+	}
+	return v, t, nil
 }
 
 func (d *demo) folder(c Shown) string { return filepath.Join(d.Out, c.Resident+"-"+c.Kind.String()) }
@@ -109,15 +128,23 @@ type tally struct {
 func (d *demo) verify(ctx context.Context) error {
 	t := tally{codes: map[string]bool{}}
 	d.say("\nthe offline verifier, about a second a file, on what came out of the printer and on the same with one byte changed:")
-	for _, c := range d.Shown {
+	for i, c := range d.Shown {
 		r, ok := residents.Find(c.Resident)
 		if !ok {
 			return fmt.Errorf("demo: no resident %q", c.Resident)
 		}
+		before := t
 		for _, name := range files[c.Kind] {
-			said := d.judge(ctx, &t, filepath.Join(d.folder(c), name), r, c.Kind)
-			d.say("  %-46s %s", filepath.Join(filepath.Base(d.folder(c)), name), said)
+			said, ok := d.judge(ctx, &t, filepath.Join(d.folder(c), name), r, c.Kind)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if d.Verbose || !ok {
+				d.say("      %-46s %s", filepath.Join(filepath.Base(d.folder(c)), name), said)
+			}
 		}
+		d.say("%2d  %-19s  %d of %d VALID, %d of %d with one byte changed REFUSED", i+1, c.Resident+" "+c.Kind.String(),
+			t.valid+t.readable-before.valid-before.readable, len(files[c.Kind]), t.refused-before.refused, t.files-before.files)
 	}
 	d.hold(t.valid == t.files && t.files > 0, "verifier", "VALID, offline, and of the resident who asked: %d of %d files", t.valid, t.files)
 	d.hold(t.readable == t.pictures && t.pictures > 0, "pictures", "VALID for %d of %d pages read from their picture at %d dpi", t.readable, t.pictures, stack.PageDPI)
@@ -125,9 +152,9 @@ func (d *demo) verify(ctx context.Context) error {
 	return d.showOne(ctx)
 }
 
-// judge counts one file and gives the line that tells of it. A file that is
-// missing counts as one that is not valid.
-func (d *demo) judge(ctx context.Context, t *tally, path string, r residents.Resident, kind credential.Kind) string {
+// judge counts one file and gives the line that tells of it, and whether all
+// was as it should be. A file that is missing counts as one that is not valid.
+func (d *demo) judge(ctx context.Context, t *tally, path string, r residents.Resident, kind credential.Kind) (string, bool) {
 	all, good := &t.files, &t.valid
 	picture := filepath.Ext(path) == ".png"
 	if picture {
@@ -136,21 +163,22 @@ func (d *demo) judge(ctx context.Context, t *tally, path string, r residents.Res
 	*all++
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return "missing"
+		return "missing", false
 	}
 	ok, why := d.holds(ctx, b, r, kind)
 	if ok {
 		*good++
 	}
 	if picture {
-		return why
+		return why, ok
 	}
 	exit, said := d.ask(ctx, flip(b))
-	if exit == 1 && strings.HasPrefix(said, "REFUSED ") {
+	refused := exit == 1 && strings.HasPrefix(said, "REFUSED ")
+	if refused {
 		t.refused++
 		t.codes[strings.TrimSpace(strings.TrimPrefix(firstLine(said), "REFUSED "))] = true
 	}
-	return fmt.Sprintf("%-10s flipped: %s", why, firstLine(said))
+	return fmt.Sprintf("%-10s flipped: %s", why, firstLine(said)), ok && refused
 }
 
 // showOne prints what the verifier tells a person of the first paper.
@@ -160,7 +188,7 @@ func (d *demo) showOne(ctx context.Context) error {
 		return nil // the line above has said so
 	}
 	_, said := d.ask(ctx, b)
-	d.say("\n%s", said)
+	d.say("\nwhat it tells a person of the first one:\n%s", said)
 	return nil
 }
 

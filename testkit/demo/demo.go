@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"akashi/testkit/pki"
@@ -27,6 +28,7 @@ type Options struct {
 	Log       io.Writer // what a person reads
 	Shown     []Shown   // nil: All
 	InProcess bool      // cards in process even where a real pcscd could serve them
+	Verbose   bool      // every step and every file on a line of its own
 }
 
 // Shown is one certificate of the first act.
@@ -46,6 +48,10 @@ var All = []Shown{
 // ErrNotShown says that something did not come out as promised; the block at
 // the end says what.
 var ErrNotShown = errors.New("demo: not everything was so; see the lines marked NO")
+
+// ErrStopped says that a person ended the showing before it was over. What it
+// had started has ended by then.
+var ErrStopped = errors.New("demo: stopped; nothing that it started is left running, and nothing was judged")
 
 // demo is one showing.
 type demo struct {
@@ -70,11 +76,19 @@ func (d *demo) hold(ok bool, what, format string, args ...any) {
 
 // Run shows everything and comes back with nil only if all of it was so.
 func Run(ctx context.Context, o Options) error {
-	began := time.Now()
 	d := &demo{Options: o}
 	if d.Shown == nil {
 		d.Shown = All
 	}
+	err := d.run(ctx)
+	if err != nil && ctx.Err() != nil {
+		return ErrStopped // what broke off then says nothing of the chain
+	}
+	return err
+}
+
+func (d *demo) run(ctx context.Context) error {
+	began := time.Now()
 	d.say("%s", pki.Notice)
 	if err := d.prepare(ctx); err != nil {
 		return err
@@ -86,6 +100,17 @@ func Run(ctx context.Context, o Options) error {
 		}
 	}
 	return d.close(time.Since(began))
+}
+
+// start starts a chain for one act.
+func (d *demo) start(ctx context.Context, o stack.Options) (*stack.Stack, error) {
+	d.say("  starting kiosk, centre, keys and VRS …")
+	o.Bin = d.Bin
+	return stack.Start(ctx, o)
+}
+
+func oneLine(err error) string {
+	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' }), "; ")
 }
 
 // prepare builds, and says once what the machine lacks.
@@ -102,12 +127,13 @@ func (d *demo) prepare(ctx context.Context) error {
 		return err
 	}
 	if d.pcsc, err = stack.CanPCSC(ctx, d.Bin); err != nil {
-		d.say("this machine lacks something, so the simulated card is in process: %v", err)
+		d.say("this machine lacks something, so the simulated card is in process: %s", oneLine(err))
 	}
 	d.pcsc = d.pcsc && !d.InProcess
 	if err := os.MkdirAll(d.Out, 0o755); err != nil {
 		return err
 	}
+	d.say("preparing the reader of pages (PDFium, compiled once on a machine) …")
 	d.scanner, err = scan.Shared(ctx)
 	return err
 }

@@ -26,7 +26,7 @@ func (d *demo) residues(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := stack.Start(ctx, stack.Options{Bin: d.Bin, PCSC: d.pcsc, People: people})
+	s, err := d.start(ctx, stack.Options{PCSC: d.pcsc, People: people})
 	if err != nil {
 		return err
 	}
@@ -55,10 +55,11 @@ func (d *demo) issueAndScan(ctx context.Context, s *stack.Stack, people []reside
 			}
 			values = append(values, of...)
 		}
-		if (i+1)%10 == 0 {
+		if (i+1)%5 == 0 {
 			d.say("  %d of %d issued", i+1, len(people))
 		}
 	}
+	d.say("  searching memory, files and logs for %d values …", len(values))
 	found, what, err := Search(s, values)
 	if errors.Is(err, canary.ErrNotPermitted) {
 		d.hold(false, "residues", "cannot look into the processes: %v", err)
@@ -152,7 +153,7 @@ func (d *demo) control(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	s, err := stack.Start(ctx, stack.Options{Bin: d.Bin, Dir: dir, Worker: []string{d.Bin + "/badworker", "unsealed", filepath.Join(dir, "log", "debug.log")}})
+	s, err := d.start(ctx, stack.Options{Dir: dir, Worker: []string{d.Bin + "/badworker", "unsealed", filepath.Join(dir, "log", "debug.log")}})
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (d *demo) swapped(ctx context.Context) error {
 	if err := users.Give(users.Worker, slot); err != nil {
 		return err
 	}
-	s, err := stack.Start(ctx, stack.Options{Bin: d.Bin, Kiosks: 2, Worker: []string{d.Bin + "/badworker", "swap", slot}})
+	s, err := d.start(ctx, stack.Options{Kiosks: 2, Worker: []string{d.Bin + "/badworker", "swap", slot}})
 	if err != nil {
 		return err
 	}

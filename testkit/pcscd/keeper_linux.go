@@ -74,6 +74,7 @@ func spawn(run, log string, command []string, attr *syscall.SysProcAttr) (*keepe
 	}
 	theirs := os.NewFile(uintptr(ends[1]), "keeper")
 	defer theirs.Close()
+	attr.Setpgid = true // Ctrl-C at a terminal is for the caller, who closes in order
 	cmd := &exec.Cmd{
 		Path: "/proc/self/exe", Args: append([]string{keeperName, run, log}, command...),
 		Env: []string{"PATH=" + os.Getenv("PATH")}, ExtraFiles: []*os.File{theirs}, SysProcAttr: attr, Stderr: os.Stderr,

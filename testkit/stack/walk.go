@@ -61,9 +61,11 @@ func (k *Kiosk) Walk(ctx context.Context, p robot.Plan) (Visit, error) {
 		return Visit{}, err
 	}
 	defer c.Close()
+	// A caller who is stopped does not wait for a session that nobody follows.
+	defer context.AfterFunc(ctx, func() { c.Close() })()
 	first, err := reply(replies)
 	if err != nil {
-		return Visit{}, err
+		return Visit{}, errors.Join(ctx.Err(), err)
 	}
 	if first.Address == "" {
 		return Visit{Code: first.Code}, nil

@@ -7,8 +7,8 @@
 //
 // It prints the steps with their durations (-v) and how it ended in the
 // resident's words, and ends with 0 when the paper came out, 1 when the chain
-// itself failed, 2 when it was used wrongly, and otherwise with a code of its
-// own for each way in which a session can end: stack -list shows them.
+// itself failed, 2 when it was used wrongly, 130 after Ctrl-C, and otherwise with
+// a code of its own for each way in which a session can end: stack -list shows them.
 package main
 
 import (
@@ -42,9 +42,12 @@ type options struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
 	code, err := run(ctx, os.Args[1:], os.Stdout)
-	stop()
 	switch {
+	case ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "stack: stopped; nothing that it started is left running")
+		os.Exit(130)
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)

@@ -4,8 +4,9 @@
 //
 // Programs that DIR lacks, or all of them without -bin, are built first. Cards
 // go through a real pcscd where the machine can; else one line says what it
-// lacks. It ends in order on SIGINT or SIGTERM, with 0; with 1 when the chain
-// could not be started or ended, and with 2 when it was used wrongly.
+// lacks. Ctrl-C (or SIGTERM) ends it in order, with 130 and nothing left
+// running. It ends with 1 when the chain could not be started or ended, and with
+// 2 when it was used wrongly.
 package main
 
 import (
@@ -29,9 +30,12 @@ var errUsage = errors.New("usage: up [-listen 127.0.0.1:8180] [-bin DIR]")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
 	err := run(ctx, os.Args[1:], os.Stdout)
-	stop()
 	switch {
+	case ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)):
+		fmt.Fprintln(os.Stderr, "up: stopped; nothing that it started is left running")
+		os.Exit(130)
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
@@ -103,16 +107,21 @@ func serve(ctx context.Context, ln net.Listener, bin string, w io.Writer) (err e
 		fmt.Fprintln(w, "cards in process:", lacks)
 	}
 	fmt.Fprintln(w, pki.Notice)
+	fmt.Fprintln(w, "starting two kiosks, centre, keys and VRS …")
 	s, err := stack.Start(ctx, stack.Options{Bin: bin, PCSC: pcsc, Kiosks: 2})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
+	defer func() {
+		fmt.Fprintln(w, "\nending kiosks, centre, keys and VRS …")
+		err = errors.Join(err, s.Close())
+	}()
 	t, err := tray.New(tray.Options{Stack: s, Bin: bin, Lacks: lacks})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
 	fmt.Fprintf(w, "Akashi is up: http://%s/\n", ln.Addr())
+	fmt.Fprintln(w, "open it in a browser on this machine; Ctrl-C ends everything")
 	return t.Serve(ctx, ln)
 }
