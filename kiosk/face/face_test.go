@@ -348,11 +348,11 @@ func TestAskEndsWithItsContext(t *testing.T) {
 // hangs up.
 func TestLastScreenArrives(t *testing.T) {
 	conn, ws := pair(t)
+	conn.Tell(t.Context(), face.Tell{Screen: face.Reading}) // offers no cancel: the page may say so as often as it likes
 	go func() {
-		for ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"do":"yes"}`)) == nil {
+		for ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"do":"cancel"}`)) == nil {
 		}
 	}()
-	conn.Tell(t.Context(), face.Tell{Screen: face.Reading})
 	go func() {
 		conn.Tell(t.Context(), face.Tell{Screen: face.End, Code: wire.NoRecord})
 		conn.Close()
