@@ -33,6 +33,7 @@ type Config struct {
 	TrustRoot   string `json:"trust_root"`  // PEM public key that the list must be signed by
 
 	Terms     string       `json:"terms"`      // version of the terms that are shown
+	Disease   string       `json:"disease"`    // what this kiosk issues certificates of: code of the centre's table of vaccines; residents are not asked
 	Menu      []face.Offer `json:"menu"`       // municipalities that can be chosen, in the order shown
 	MaxCopies int          `json:"max_copies"` // 0: the printer's bound
 	Origin    string       `json:"origin"`     // of the page, as a browser sends it; another one cannot connect
@@ -133,7 +134,7 @@ func (c Config) check() error {
 		wrong bool
 	}{
 		{"centre", c.Centre == ""}, {"centre_root", c.CentreRoot == ""}, {"certificate", c.Certificate == ""}, {"key", c.Key == ""},
-		{"trust", c.Trust == ""}, {"trust_root", c.TrustRoot == ""}, {"terms", c.Terms == ""}, {"menu", len(c.Menu) == 0},
+		{"trust", c.Trust == ""}, {"trust_root", c.TrustRoot == ""}, {"terms", c.Terms == ""}, {"disease", c.Disease == ""}, {"menu", len(c.Menu) == 0},
 		{"origin", c.Origin == ""}, {"control", c.Control == ""}, {"state", c.State == ""}, {"cache", c.Cache == ""},
 		{"reader: either program and name, or socket", (c.Reader.Socket == "") == (c.Reader.Program == "") || (c.Reader.Program == "") != (c.Reader.Name == "")},
 		{"printer.folder", c.Printer.Folder == ""}, {"max_copies", c.MaxCopies < 0 || c.MaxCopies > session.DefaultMaxCopies},

@@ -13,7 +13,7 @@ import (
 func plain() map[string]any {
 	return map[string]any{
 		"centre": "127.0.0.1:7443", "centre_root": "centre-root.pem", "certificate": "kiosk.pem", "key": "kiosk.key",
-		"trust": "trust.json", "trust_root": "trust-root.pem", "terms": "2026-11", "origin": "http://127.0.0.1:8080",
+		"trust": "trust.json", "trust_root": "trust-root.pem", "terms": "2026-11", "disease": "covid-19", "origin": "http://127.0.0.1:8080",
 		"menu":    []map[string]any{{"code": "990001", "name_ja": "見本市", "name_en": "Mihon", "phone": "000", "kinds": []int{1, 2}, "fee": 120}},
 		"control": "/run/akashi/kiosk.sock", "state": "state", "cache": "/var/lib/akashi/compiled", "reader": map[string]any{"socket": "card.sock"}, "printer": map[string]any{"folder": "out"},
 	}
@@ -50,7 +50,7 @@ func TestConfigRefuses(t *testing.T) {
 		"an offer with a bad code": with("menu", []map[string]any{{"code": "99", "name_ja": "見", "name_en": "M", "kinds": []int{1}}}),
 		"a fee below nothing":      with("menu", []map[string]any{{"code": "990001", "name_ja": "見", "name_en": "M", "kinds": []int{1}, "fee": -1}}),
 	}
-	for _, k := range []string{"centre", "centre_root", "certificate", "key", "trust", "trust_root", "terms", "menu", "origin", "control", "state", "cache", "printer"} {
+	for _, k := range []string{"centre", "centre_root", "certificate", "key", "trust", "trust_root", "terms", "disease", "menu", "origin", "control", "state", "cache", "printer"} {
 		cases["no "+k] = func(m map[string]any) { delete(m, k) }
 	}
 	for name, spoil := range cases {

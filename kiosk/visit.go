@@ -179,7 +179,7 @@ func (v *visit) setup() hatch.Setup {
 	a := v.agent
 	return hatch.Setup{
 		Kiosk: a.files.kiosk[:], CentreRoot: a.files.rootDER, Trust: a.trust.Look().Bytes, TrustRoot: a.files.trustRoot,
-		Terms: a.config.Terms, Menu: a.config.Menu, MaxCopies: a.config.MaxCopies, Limits: a.config.Seconds.limits(),
+		Terms: a.config.Terms, Disease: a.config.Disease, Menu: a.config.Menu, MaxCopies: a.config.MaxCopies, Limits: a.config.Seconds.limits(),
 		Token: v.reply.Token, Origin: v.reply.Origin, Cache: a.config.Cache,
 	}
 }

@@ -109,7 +109,7 @@ func prepare(ctx context.Context, h hatch.Setup) (session.Setup, *lastlook.Look,
 		return session.Setup{}, nil, err
 	}
 	return session.Setup{
-		Kiosk: [32]byte(h.Kiosk), Terms: h.Terms, Menu: h.Menu, MaxCopies: h.MaxCopies,
+		Kiosk: [32]byte(h.Kiosk), Terms: h.Terms, Disease: h.Disease, Menu: h.Menu, MaxCopies: h.MaxCopies,
 		CentreRoot: root, Authorities: list.Cards, Limits: h.Limits, Now: time.Now,
 	}, lastlook.New(scanner, list, root, time.Now), nil
 }

@@ -149,7 +149,7 @@ func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
 	c.serveCards()
 	c.config = kiosk.Config{
 		Centre: c.gate.address, CentreRoot: "centre-root.pem", Certificate: "kiosk.pem", Key: "kiosk.key",
-		Trust: "trust.json", TrustRoot: "trust-root.pem", Terms: "2026-11", Origin: origin,
+		Trust: "trust.json", TrustRoot: "trust-root.pem", Terms: "2026-11", Disease: residents.Disease, Origin: origin,
 		Control: "control.sock", State: "state", Cache: cache,
 		Reader: kiosk.Reader{Socket: "reader.sock"}, Printer: kiosk.Printer{Folder: "out"}, Program: path,
 	}

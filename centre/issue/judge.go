@@ -26,7 +26,7 @@ var japan = time.FixedZone("JST", 9*60*60)
 func (w *worker) judge(_ context.Context, f found) (judged, error) {
 	h, r := w.s.Header, f.record
 	j := judged{found: f, today: credential.DateOf(w.now().In(japan))}
-	if r.Municipality.Code != h.Municipality || !r.ID.Valid() || !revocation(r.Revocation) {
+	if r.Municipality.Code != h.Municipality || r.Disease != h.Disease || !r.ID.Valid() || !revocation(r.Revocation) {
 		return j, wire.VRSAnswer
 	}
 	birth, err := credential.ParseDate(r.Birth)

@@ -51,7 +51,7 @@ func judging(t *testing.T, kind credential.Kind) *worker {
 	// 15:30 UTC on 21 July is 22 July in Japan: today's dose is not tomorrow's.
 	now := time.Date(2021, 7, 21, 15, 30, 0, 0, time.UTC)
 	return &worker{tables: tables, now: func() time.Time { return now },
-		s: Setup{Header: &wire.Header{Municipality: here, Kind: kind}}}
+		s: Setup{Header: &wire.Header{Municipality: here, Kind: kind, Disease: "covid-19"}}}
 }
 
 func TestSoundRecordsPass(t *testing.T) {
@@ -122,7 +122,7 @@ func TestRecordsThatMayNotBecomeACertificate(t *testing.T) {
 		"number 0":             {1, func(f *found) { f.record.Doses[0].Number = 0 }, wire.RecordNeedsCheck},
 		"number 100":           {1, dose(func(d *vrs.Dose) { d.Number = 100 }), wire.RecordNeedsCheck},
 		"an unknown product":   {1, dose(func(d *vrs.Dose) { d.Product = "aqua" }), wire.RecordNeedsCheck},
-		"an unknown disease":   {1, func(f *found) { f.record.Disease = "none" }, wire.RecordNeedsCheck},
+		"another disease":      {1, func(f *found) { f.record.Disease = "measles" }, wire.VRSAnswer},
 		"no lot":               {1, dose(func(d *vrs.Dose) { d.Lot = "" }), wire.RecordNeedsCheck},
 		"a long lot":           {1, dose(func(d *vrs.Dose) { d.Lot = strings.Repeat("A", 20) }), wire.RecordNeedsCheck},
 		"a lot in kanji":       {1, dose(func(d *vrs.Dose) { d.Lot = "製造" }), wire.RecordNeedsCheck},

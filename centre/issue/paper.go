@@ -56,7 +56,7 @@ func (w *worker) receipt(_ context.Context, l laidOut) (wire.Delivery, error) {
 	pdf := sha256.Sum256(l.pdf)
 	r := wire.Receipt{
 		Version: wire.Version, SessionDigest: session[:], Counter: h.Counter, Kind: h.Kind,
-		Municipality: h.Municipality, CardDigest: card[:], RecordDigest: record[:],
+		Municipality: h.Municipality, Disease: h.Disease, CardDigest: card[:], RecordDigest: record[:],
 		PDFDigest: pdf[:], SettleDigest: settle[:], Issued: l.issued.Unix(),
 	}
 	d := wire.Delivery{PDF: l.pdf, SettleKey: l.answer.SettleKey, SettleToken: l.answer.SettleToken,

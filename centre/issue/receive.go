@@ -63,9 +63,12 @@ type found struct {
 // tells the launcher of the reservation before anything is signed.
 func (w *worker) query(ctx context.Context, a authentic) (found, error) {
 	h := *w.s.Header
+	if _, err := w.tables.Disease(h.Disease); err != nil {
+		return found{}, wire.DiseaseOut
+	}
 	q := vrs.Query{
 		Purpose: vrs.PurposeCertificate, Version: h.Version, Nonce: h.Nonce, Kiosk: h.Kiosk, Terms: h.Terms,
-		Counter: h.Counter, Municipality: h.Municipality, Kind: h.Kind,
+		Counter: h.Counter, Municipality: h.Municipality, Kind: h.Kind, Disease: h.Disease,
 		Files: a.request.Files, Challenge: a.request.Challenge,
 	}
 	answer, err := w.vrs.Query(ctx, q)

@@ -131,7 +131,7 @@ func header(municipality string, kind credential.Kind) wire.Header {
 	rand.Read(nonce)
 	kiosk := sha256.Sum256([]byte("a kiosk"))
 	return wire.Header{Version: wire.Version, Nonce: nonce, Kiosk: kiosk[:], Counter: 1,
-		Municipality: municipality, Kind: kind, Terms: "1"}
+		Municipality: municipality, Kind: kind, Disease: residents.Disease, Terms: "1"}
 }
 
 // request is what an honest session worker seals.

@@ -16,7 +16,7 @@ type Purpose string
 // PurposeCertificate is a resident's own certificate application (F-16 c).
 const PurposeCertificate Purpose = "certificate"
 
-// Query asks for one person's record in one municipality's area. It carries
+// Query asks for one person's record of one disease in one municipality's area. It carries
 // the card's evidence, and VRS verifies it by itself (A-06): there is no way
 // to ask by number alone.
 type Query struct {
@@ -28,6 +28,7 @@ type Query struct {
 	Counter      uint8            `json:"counter"`      // request in the session, 1 to 8
 	Municipality string           `json:"municipality"` // 6 digits
 	Kind         credential.Kind  `json:"kind"`
+	Disease      string           `json:"disease"` // code of the table; a person has a record for each
 	Files        cardrecord.Files `json:"files"`
 	Challenge    []byte           `json:"challenge"` // the card's signature over the session digest
 }
@@ -39,7 +40,7 @@ type Status string
 // What VRS can find.
 const (
 	Found             Status = "found"
-	NoRecord          Status = "no-record"          // no such person or no doses here; the two are not told apart (V-05)
+	NoRecord          Status = "no-record"          // no such person, or no doses against this disease here; the two are not told apart (V-05)
 	NeedsCheck        Status = "needs-check"        // record is marked 要確認
 	NotParticipating  Status = "not-participating"  // the municipality does not take part
 	NoOverseasIssue   Status = "no-overseas-issue"  // overseas asked for, none issued before
@@ -52,7 +53,7 @@ const (
 	Busy              Status = "busy"               // ask again after RetryAfter; never "no record"
 )
 
-// Record is what VRS holds of one person in one municipality, as far as a
+// Record is what VRS holds of one person, one disease and one municipality, as far as a
 // certificate needs it.
 type Record struct {
 	ID           credential.ID           `json:"id"` // reserved for this issue, pending

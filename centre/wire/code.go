@@ -30,6 +30,7 @@ const (
 	IssuingStopped  Code = 205 // by the last look, an operator or the audit
 	KioskDisabled   Code = 206
 	TermsOutdated   Code = 207
+	DiseaseOut      Code = 208 // the centre has no table of vaccines against it
 
 	CardAuthority Code = 301 // signer's authority is not on the list
 	CardSignature Code = 302
@@ -96,6 +97,7 @@ var names = map[Code]string{
 	HeaderMismatch: "header-mismatch", EnvelopeInvalid: "envelope-invalid", FrameUnexpected: "frame-unexpected",
 	MunicipalityOut: "municipality-out", KindOut: "kind-out", OutOfHours: "out-of-hours", Busy: "busy",
 	IssuingStopped: "issuing-stopped", KioskDisabled: "kiosk-disabled", TermsOutdated: "terms-outdated",
+	DiseaseOut:    "disease-out",
 	CardAuthority: "card-authority", CardSignature: "card-signature", CardDigest: "card-digest",
 	CardNotLive: "card-not-live", CardMalformed: "card-malformed",
 	NoRecord: "no-record", RecordNeedsCheck: "record-needs-check", NameDiffers: "name-differs",

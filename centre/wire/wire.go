@@ -88,6 +88,7 @@ type Header struct {
 	Counter      uint8           `json:"counter"` // 1 to MaxRequests
 	Municipality string          `json:"municipality"`
 	Kind         credential.Kind `json:"kind"`
+	Disease      string          `json:"disease"` // code of the table of vaccines, e.g. "yellow-fever"
 	Terms        string          `json:"terms"`
 }
 
@@ -144,6 +145,7 @@ type Receipt struct {
 	Counter       uint8           `json:"counter"`
 	Kind          credential.Kind `json:"kind"`
 	Municipality  string          `json:"municipality"`
+	Disease       string          `json:"disease"`
 	CardDigest    []byte          `json:"card_digest"`         // cardrecord.Files.Digest
 	RecordDigest  []byte          `json:"record_digest"`       // of VRS's record, under VRS's binding
 	CodeDigests   [][]byte        `json:"code_digests"`        // SHA-256 of each QR text

@@ -12,7 +12,7 @@ import (
 )
 
 func header() wire.Header {
-	return wire.Header{Version: wire.Version, Nonce: bytes.Repeat([]byte{1}, 32), Kiosk: bytes.Repeat([]byte{2}, 32), Counter: 1, Municipality: "990019", Kind: credential.Domestic, Terms: "2026-11"}
+	return wire.Header{Version: wire.Version, Nonce: bytes.Repeat([]byte{1}, 32), Kiosk: bytes.Repeat([]byte{2}, 32), Counter: 1, Municipality: "990019", Kind: credential.Domestic, Disease: "covid-19", Terms: "2026-11"}
 }
 
 func TestDecodeTakesOneEncodingOnly(t *testing.T) {
@@ -73,6 +73,7 @@ func TestHeaderIsBoundWhole(t *testing.T) {
 		"counter": func(h *wire.Header) { h.Counter++ },
 		"place":   func(h *wire.Header) { h.Municipality = "990027" },
 		"kind":    func(h *wire.Header) { h.Kind = credential.Overseas },
+		"disease": func(h *wire.Header) { h.Disease = "measles" },
 		"terms":   func(h *wire.Header) { h.Terms = "2026-12" },
 	}
 	for name, f := range change {
@@ -120,7 +121,7 @@ func TestSessionCode(t *testing.T) {
 
 // The numbers cross the wire; this list is what was said once.
 func TestCodesArePinned(t *testing.T) {
-	pinned := map[wire.Code]string{101: "malformed", 105: "nonce-used", 204: "busy", 301: "card-authority", 302: "card-signature", 303: "card-digest", 304: "card-not-live", 401: "no-record", 402: "record-needs-check", 403: "name-differs", 405: "no-overseas-issue", 408: "glyph-missing", 501: "vrs-down", 601: "pin-wrong", 602: "pin-locked", 605: "card-expired", 606: "last-look", 508: "centre-list-expired", 617: "list-expired", 618: "list-expiring", 619: "list-refused",
+	pinned := map[wire.Code]string{101: "malformed", 105: "nonce-used", 204: "busy", 208: "disease-out", 301: "card-authority", 302: "card-signature", 303: "card-digest", 304: "card-not-live", 401: "no-record", 402: "record-needs-check", 403: "name-differs", 405: "no-overseas-issue", 408: "glyph-missing", 501: "vrs-down", 601: "pin-wrong", 602: "pin-locked", 605: "card-expired", 606: "last-look", 508: "centre-list-expired", 617: "list-expired", 618: "list-expiring", 619: "list-refused",
 		701: "payment-change", 702: "payment-timeout", 703: "payment-fault", 704: "payment-balance", 711: "right-mistyped", 712: "right-unknown", 713: "right-used", 714: "right-expired", 715: "right-elsewhere", 716: "right-mismatch", 717: "rights-too-many", 718: "right-void", 719: "right-given"}
 	for c, name := range pinned {
 		if c.Name() != name {

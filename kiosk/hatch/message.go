@@ -35,6 +35,7 @@ type Setup struct {
 	Trust      []byte         `json:"trust"`       // trust list file
 	TrustRoot  []byte         `json:"trust_root"`  // PKIX public key, pinned
 	Terms      string         `json:"terms"`
+	Disease    string         `json:"disease"`
 	Menu       []face.Offer   `json:"menu"`
 	MaxCopies  int            `json:"max_copies"`
 	Limits     session.Limits `json:"limits"`

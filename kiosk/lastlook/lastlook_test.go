@@ -82,7 +82,7 @@ func arrive(t testing.TB, id string, kind credential.Kind) visitor {
 	v := visitor{order: paper.Order{
 		World: b.world, Resident: r, Card: card, Now: time.Now(),
 		Header: wire.Header{Version: wire.Version, Nonce: nonce[:], Kiosk: kiosk[:], Counter: 1,
-			Municipality: r.Ask(), Kind: kind, Terms: "2026-11"},
+			Municipality: r.Ask(), Kind: kind, Disease: residents.Disease, Terms: "2026-11"},
 		SettleKey: bytes.Repeat([]byte{1}, 1216), SettleToken: nonce[:],
 	}}
 	v.in = lastlook.Input{Header: v.order.Header, CardDigest: card, Attributes: cardrecord.Attributes{Name: r.Card.Name, Birth: birth}}
@@ -203,6 +203,10 @@ func TestSwaps(t *testing.T) {
 			a.order.Word = func(r *wire.Receipt) { r.Kind = credential.Overseas }
 			a.seal(t)
 		}, lastlook.OtherKind},
+		{"receipt for another disease", credential.Domestic, func(t *testing.T, a, b *visitor) {
+			a.order.Word = func(r *wire.Receipt) { r.Disease = "measles" }
+			a.seal(t)
+		}, lastlook.OtherDisease},
 		{"receipt for the other municipality", credential.Domestic, func(t *testing.T, a, b *visitor) {
 			a.order.Word = func(r *wire.Receipt) { r.Municipality = residents.Shiken }
 			a.seal(t)

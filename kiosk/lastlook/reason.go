@@ -33,6 +33,7 @@ const (
 	PrintedDoses    Reason = 23 // printed doses are not those of the codes
 	Foreign         Reason = 24 // a page draws pictures, forms, shadings or hidden text, which no sheet has
 	OtherSheet      Reason = 25 // the bytes are not those that the sheet makes of the certificate that was checked
+	OtherDisease    Reason = 26 // receipt: another disease than was asked for
 )
 
 // Mismatch is the error of a look that found the paper to be not this

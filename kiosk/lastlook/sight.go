@@ -40,6 +40,7 @@ func (s *sight) receipt() error {
 		{r.Counter == h.Counter, OtherCounter},
 		{r.Kind == h.Kind, OtherKind},
 		{r.Municipality == h.Municipality, OtherPlace},
+		{r.Disease == h.Disease, OtherDisease},
 		{bytes.Equal(r.CardDigest, s.in.CardDigest[:]), OtherCard},
 		{bytes.Equal(r.PDFDigest, pdf[:]), OtherPDF},
 		{slices.EqualFunc(r.CodeDigests, d.Codes, hashes), OtherCodes},

@@ -217,5 +217,5 @@ func (r *run) cardRemoved(ctx context.Context) (turn, error) {
 
 // header is this session's header without a request in it.
 func (r *run) header() wire.Header {
-	return wire.Header{Version: wire.Version, Nonce: r.nonce, Kiosk: r.setup.Kiosk[:], Terms: r.setup.Terms}
+	return wire.Header{Version: wire.Version, Nonce: r.nonce, Kiosk: r.setup.Kiosk[:], Disease: r.setup.Disease, Terms: r.setup.Terms}
 }

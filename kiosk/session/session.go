@@ -53,6 +53,7 @@ type Limits struct {
 type Setup struct {
 	Kiosk       [32]byte       // SHA-256 of this kiosk's certificate
 	Terms       string         // version of the terms that are shown
+	Disease     string         // whose certificates are issued: code of the centre's table; the resident is not asked
 	Menu        []face.Offer   // municipalities that take part, in the order shown
 	MaxCopies   int            // 0: DefaultMaxCopies
 	CentreRoot  *x509.CertPool // pinned

@@ -93,7 +93,7 @@ func newWorldWith(t testing.TB, id string, o simcard.Options) *world {
 	w.reader = &tray{card: card, lies: true}
 	w.centre = &centre{pki: pk, vrs: vrs, fail: map[wire.Type]error{}}
 	w.setup = session.Setup{
-		Kiosk: [32]byte{1, 2, 3}, Terms: "2026-11", CentreRoot: pk.Centre.Pool(),
+		Kiosk: [32]byte{1, 2, 3}, Terms: "2026-11", Disease: residents.Disease, CentreRoot: pk.Centre.Pool(),
 		Authorities: cardrecord.Authorities{pk.Cards.ID: &pk.Cards.Key.PublicKey},
 		Now:         time.Now,
 	}

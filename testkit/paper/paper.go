@@ -92,7 +92,7 @@ func Certificate(issuer credential.Issuer, r residents.Resident, kind credential
 	if err != nil {
 		return credential.Certificate{}, err
 	}
-	disease, err := tables.Disease("covid-19")
+	disease, err := tables.Disease(residents.Disease)
 	if err != nil {
 		return credential.Certificate{}, err
 	}
@@ -116,7 +116,7 @@ func Certificate(issuer credential.Issuer, r residents.Resident, kind credential
 		}
 	}
 	for _, d := range record.Doses {
-		v, err := tables.Find("covid-19", d.Product)
+		v, err := tables.Find(residents.Disease, d.Product)
 		if err != nil {
 			return c, err
 		}
@@ -189,7 +189,7 @@ func Receipt(o Order, d wire.Delivery) (wire.Receipt, error) {
 	record := sha256.Sum256([]byte(o.Resident.ID))
 	r := wire.Receipt{
 		Version: wire.Version, SessionDigest: session[:], Counter: o.Header.Counter, Kind: o.Header.Kind,
-		Municipality: o.Header.Municipality, CardDigest: o.Card[:], RecordDigest: record[:],
+		Municipality: o.Header.Municipality, Disease: o.Header.Disease, CardDigest: o.Card[:], RecordDigest: record[:],
 		PDFDigest: pdf[:], SettleDigest: settle[:], Issued: o.Now.Unix(),
 	}
 	for _, text := range d.Codes {

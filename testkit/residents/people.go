@@ -1,6 +1,7 @@
 package residents
 
 import (
+	"akashi/centre/vrs"
 	"akashi/centre/wire"
 )
 
@@ -60,7 +61,11 @@ var table = []row{
 	{"ward", "北園　汐菜", "19930914", '2', ReijiNorth, 3,
 		"政令指定都市の区に住む / lives in a ward; the designated city answers", nil},
 	{"traveller", "早瀬　帆南江", "19810710", '2', Reiji, 4,
-		"同じ旅券で海外用を発行済み / earlier overseas issue with the same passport", travel("HAYASE HONAE", "JPN")},
+		"同じ旅券で海外用を発行済み; 黄熱の接種もある / earlier overseas issue with the same passport; a dose against yellow fever too", func(r *Resident) {
+			travel("HAYASE HONAE", "JPN")(r)
+			r.VRS[0].Others = map[string][]vrs.Dose{"yellow-fever": {dose("2024-02-10", "yf-vax")}}
+			number(r.VRS[0].Others["yellow-fever"], 90, 0)
+		}},
 	{"firstoverseas", "船津　渡里", "19960229", '1', Mihon, 3,
 		"旅券はあるが海外用の発行歴なし; うるう日生まれ / passport, but no earlier overseas issue; born on a leap day", func(r *Resident) {
 			travel("FUNATSU WATARI", "JPN")(r)

@@ -7,6 +7,8 @@
 package residents
 
 import (
+	"maps"
+
 	"akashi/centre/vrs"
 	"akashi/centre/wire"
 	"akashi/verifier/credential"
@@ -41,12 +43,27 @@ type CardData struct {
 type Record struct {
 	Municipality  string // 6 digits; of a designated city, never of its ward
 	Name          string
-	FormerNames   []string // registered 旧氏 as whole names
-	Birth         string   // credential.Date text
-	Doses         []vrs.Dose
-	NeedsCheck    bool               // marked 要確認
-	Passport      *credential.Travel // 旅券関係情報 on file now; nil: none
-	OverseasIssue *OverseasIssue     // an earlier overseas certificate; nil: none
+	FormerNames   []string              // registered 旧氏 as whole names
+	Birth         string                // credential.Date text
+	Doses         []vrs.Dose            // against Disease
+	Others        map[string][]vrs.Dose // against other diseases, by code
+	NeedsCheck    bool                  // marked 要確認
+	Passport      *credential.Travel    // 旅券関係情報 on file now; nil: none
+	OverseasIssue *OverseasIssue        // an earlier overseas certificate; nil: none
+}
+
+// Disease is what every resident with a record has doses against: the code of
+// its table.
+const Disease = "covid-19"
+
+// All gives the doses of every disease.
+func (r Record) All() map[string][]vrs.Dose {
+	all := maps.Clone(r.Others)
+	if all == nil {
+		all = map[string][]vrs.Dose{}
+	}
+	all[Disease] = r.Doses
+	return all
 }
 
 // OverseasIssue is an earlier overseas certificate, which an overseas one from

@@ -16,7 +16,7 @@ var exits = map[wire.Code]int{
 
 	wire.MunicipalityOut: 30, wire.KindOut: 31, wire.OutOfHours: 32, wire.Busy: 33, wire.IssuingStopped: 34,
 	wire.KioskDisabled: 35, wire.TermsOutdated: 36, wire.ListExpired: 37,
-	wire.ListExpiring: 38, wire.ListRefused: 39,
+	wire.ListExpiring: 38, wire.ListRefused: 39, wire.DiseaseOut: 29,
 
 	wire.VRSDown: 40, wire.VRSBusy: 41, wire.VRSAnswer: 42, wire.LintRefused: 43, wire.KeyRefused: 44,
 	wire.Internal: 45, wire.AuditDown: 46, wire.LineDown: 47, wire.AttestationInvalid: 48,

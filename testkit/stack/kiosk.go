@@ -123,7 +123,7 @@ func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader) error {
 		Centre: s.gateway, CentreRoot: filepath.Join(s.PKI(), "centre-root.pem"),
 		Certificate: s.path(k.ID, "kiosk.pem"), Key: s.path(k.ID, "kiosk.key"),
 		Trust: filepath.Join(s.PKI(), "trust.json"), TrustRoot: filepath.Join(s.PKI(), "trust-root.pem"),
-		Terms: Terms, Menu: s.menu(), Origin: origin,
+		Terms: Terms, Disease: residents.Disease, Menu: s.menu(), Origin: origin,
 		Control: k.control(), State: s.path(k.ID, "state"), Cache: s.path("compiled"),
 		Reader: r, Printer: kiosk.Printer{Folder: k.Papers}, Program: filepath.Join(s.o.Bin, "kiosk"),
 	}

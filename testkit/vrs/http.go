@@ -76,6 +76,9 @@ var (
 	errBounds  = errors.New("vrs: a field is out of its bounds")
 )
 
+// maxDisease bounds a disease's code in bytes; those of the tables are under 20.
+const maxDisease = 32
+
 // call reads one strict body, does the work and writes one answer.
 func call[Q any](v *VRS, limit int, do func(context.Context, Q) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -124,7 +127,7 @@ func (v *VRS) serveQuery(ctx context.Context, q vrs.Query) (any, error) {
 	}
 	if q.Version != wire.Version || len(q.Nonce) != 32 || len(q.Kiosk) != 32 || len(q.Municipality) != 6 ||
 		q.Counter < 1 || q.Counter > wire.MaxRequests ||
-		q.Kind != credential.Domestic && q.Kind != credential.Overseas {
+		len(q.Disease) == 0 || len(q.Disease) > maxDisease || q.Kind != credential.Domestic && q.Kind != credential.Overseas {
 		return nil, errBounds
 	}
 	select {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 
-	"akashi/centre/vrs"
 	"akashi/testkit/residents"
 )
 
@@ -18,7 +17,7 @@ const (
 	insertVoucher  = `INSERT INTO vouchers (municipality, voucher, person, issued_on) VALUES (?1, ?2, ?3, '2021-04-12')`
 	insertRecord   = `INSERT INTO records (municipality, person, disease, number, given_on, product, lot, country, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`
 	insertPassport = `INSERT INTO passports (municipality, person, roman_name, nationality, passport) VALUES (?1, ?2, ?3, ?4, ?5)`
-	insertEarlier  = `INSERT INTO issues (municipality, id, person, kind, channel, passport, issued_on, state, reserved_at) VALUES (?1, ?2, ?3, 2, ?4, ?5, ?6, 'delivered', 0)`
+	insertEarlier  = `INSERT INTO issues (municipality, id, person, kind, disease, channel, passport, issued_on, state, reserved_at) VALUES (?1, ?2, ?3, 2, ?4, ?5, ?6, ?7, 'delivered', 0)`
 )
 
 // Empty reports whether nothing was loaded yet.
@@ -80,8 +79,10 @@ func (l *loader) record(v *VRS, person int64, r residents.Resident, rec resident
 	if rec.NeedsCheck {
 		state = "needs-check"
 	}
-	for _, d := range rec.Doses {
-		l.dose(code, person, d, state)
+	for disease, doses := range rec.All() {
+		for _, d := range doses {
+			l.exec(insertRecord, code, person, disease, d.Number, d.Date, d.Product, d.Lot, d.Country, state)
+		}
 	}
 	if t := rec.Passport; t != nil {
 		l.exec(insertPassport, code, person, t.RomanName, t.Nationality, t.Passport)
@@ -89,10 +90,6 @@ func (l *loader) record(v *VRS, person int64, r residents.Resident, rec resident
 	if rec.OverseasIssue != nil && l.err == nil {
 		l.earlier(v, code, person, *rec.OverseasIssue)
 	}
-}
-
-func (l *loader) dose(code string, person int64, d vrs.Dose, state string) {
-	l.exec(insertRecord, code, person, DefaultDisease, d.Number, d.Date, d.Product, d.Lot, d.Country, state)
 }
 
 func (l *loader) earlier(v *VRS, code string, person int64, o residents.OverseasIssue) {
@@ -105,5 +102,5 @@ func (l *loader) earlier(v *VRS, code string, person int64, o residents.Overseas
 	if o.Counter {
 		channel = "counter"
 	}
-	l.exec(insertEarlier, code, string(id), person, channel, o.Passport, o.On)
+	l.exec(insertEarlier, code, string(id), person, residents.Disease, channel, o.Passport, o.On)
 }

@@ -89,7 +89,7 @@ func (v *VRS) look(ar *area, q vrs.Query, card *cardrecord.Record, a *vrs.Answer
 	if r.Travel != nil {
 		passport = r.Travel.Passport
 	}
-	r.ID, token, err = v.reserve(ar, person, q.Kind, passport)
+	r.ID, token, err = v.reserve(ar, person, q, passport)
 	r.Revocation = v.rid(r.ID)
 	return r, token, err
 }
@@ -109,7 +109,7 @@ func (v *VRS) find(ar *area, q vrs.Query, card *cardrecord.Record) (r vrs.Record
 		return r, 0, "", err
 	}
 	var check bool
-	r.Disease, r.Municipality = DefaultDisease, t.Municipality
+	r.Disease, r.Municipality = q.Disease, t.Municipality
 	if r.Doses, check, err = ar.doses(person, r.Disease); err != nil || check || len(r.Doses) == 0 {
 		if check {
 			return r, person, vrs.NeedsCheck, err
@@ -136,7 +136,7 @@ func (a *area) holder(person int64, r *vrs.Record) error {
 }
 
 // reserve makes a certificate ID, pending, and the token that settles it.
-func (v *VRS) reserve(ar *area, person int64, kind credential.Kind, passport string) (credential.ID, []byte, error) {
+func (v *VRS) reserve(ar *area, person int64, q vrs.Query, passport string) (credential.ID, []byte, error) {
 	now := v.c.Now()
 	for range 8 { // 36^12 IDs: a second try is already unheard of
 		id, err := newID(v.c.Rand)
@@ -148,7 +148,7 @@ func (v *VRS) reserve(ar *area, person int64, kind credential.Kind, passport str
 			return "", nil, err
 		}
 		hash := sha256.Sum256(token)
-		ok, err := ar.changed(sqlReserve, string(id), person, int(kind), passport,
+		ok, err := ar.changed(sqlReserve, string(id), person, int(q.Kind), q.Disease, passport,
 			credential.DateOf(now.In(japan)).String(), hash[:], now.Unix())
 		if err != nil || ok {
 			return id, token, err

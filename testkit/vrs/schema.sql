@@ -84,6 +84,7 @@ CREATE TABLE issues ( -- 証明書ID, 証明書発行年月日 and what became o
   id           TEXT NOT NULL UNIQUE,
   person       INTEGER NOT NULL,
   kind         INTEGER NOT NULL, -- 1 domestic, 2 overseas
+  disease      TEXT NOT NULL,
   channel      TEXT NOT NULL CHECK (channel IN ('kiosk', 'counter', 'phone')),
   passport     TEXT NOT NULL,    -- '' when domestic
   issued_on    TEXT NOT NULL,

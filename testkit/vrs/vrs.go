@@ -34,8 +34,6 @@ const (
 	DefaultPendingLife = 30 * time.Minute
 	// DefaultAtOnce bounds the queries worked on together; one more is "busy".
 	DefaultAtOnce = 64
-	// DefaultDisease is the table that a query without a disease means.
-	DefaultDisease = "covid-19"
 )
 
 // Config is what a VRS needs.

@@ -116,7 +116,7 @@ func ask(t testing.TB, id, municipality string, kind credential.Kind) vrs.Query 
 	rand.Read(nonce)
 	rand.Read(kiosk)
 	q := vrs.Query{Purpose: vrs.PurposeCertificate, Version: wire.Version, Nonce: nonce, Kiosk: kiosk,
-		Terms: "1", Counter: 1, Municipality: municipality, Kind: kind}
+		Terms: "1", Counter: 1, Municipality: municipality, Kind: kind, Disease: residents.Disease}
 	e, err := card(t, id).Answer(cardrecord.SessionDigest(q.Version, q.Nonce, q.Kiosk, q.Terms))
 	if err != nil {
 		t.Fatal(err)
