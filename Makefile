@@ -9,8 +9,9 @@ DEB_BUILD := gcc libc6-dev libpcsclite-dev pkg-config
 DEB_CARD  := pcscd vsmartcard-vpcd opensc pcsc-tools python3-pyscard
 DEB_PAPER := poppler-utils zbar-tools qpdf openssl libnss3-tools
 DEB_FONTS := fonts-ipaexfont-mincho fonts-ipamj-mincho fonts-hanazono fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic
+DEB_PRINT := cups-ipp-utils dbus-daemon
 DEB_TRACE := strace util-linux iproute2
-DEBS      := $(DEB_BUILD) $(DEB_CARD) $(DEB_PAPER) $(DEB_FONTS) $(DEB_TRACE)
+DEBS      := $(DEB_BUILD) $(DEB_CARD) $(DEB_PAPER) $(DEB_FONTS) $(DEB_PRINT) $(DEB_TRACE)
 
 ## help: this list
 help:

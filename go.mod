@@ -3,6 +3,7 @@ module akashi
 go 1.26.8
 
 require (
+	github.com/OpenPrinting/goipp v1.2.0
 	github.com/ebfe/scard v0.0.0-20241214075232-7af069cabc25
 	github.com/elastic/go-seccomp-bpf v1.6.0
 	github.com/go-pdf/fpdf v0.9.0

@@ -84,12 +84,27 @@ const (
 	OutputFull  Fault = 5
 	Unreachable Fault = 6
 	OtherFault  Fault = 7
-	StorageFull Fault = 8 // the folder device has no room
+	StorageFull Fault = 8 // the device has no room to take a job
+	TonerLow    Fault = 9 // it still prints
+	Aborted     Fault = 10
+	Cancelled   Fault = 11 // at the printer or by it
+	Busy        Fault = 12 // with another's job, for longer than a resident waits
+	Paused      Fault = 13 // by a person
+	Unsuited    Fault = 14 // does not print what is asked: PDF, A4, one side, so many copies
+	Untrusted   Fault = 15 // another certificate than the pinned one
+	Malformed   Fault = 16 // its answers break its protocol
+	Left        Fault = 17 // the job may still be in it: paper can come out later
 )
+
+// Stops reports whether a fault keeps paper from coming out.
+func (f Fault) Stops() bool { return f != NoFault && f != TonerLow }
 
 var faults = map[Fault]string{
 	NoFault: "no fault", PaperOut: "no paper", PaperJam: "paper jam", TonerOut: "no toner", CoverOpen: "cover open",
 	OutputFull: "output tray full", Unreachable: "printer does not answer", OtherFault: "printer fault", StorageFull: "no room to print into",
+	TonerLow: "toner low", Aborted: "job given up by the printer", Cancelled: "job cancelled", Busy: "printer busy", Paused: "printer paused",
+	Unsuited: "printer cannot print this", Untrusted: "printer has another certificate", Malformed: "printer breaks its protocol",
+	Left: "job may still be in the printer",
 }
 
 // String gives a constant text in English; texts for residents are kiosk/screen's.

@@ -41,7 +41,7 @@ func TestSilenceIsUnknown(t *testing.T) {
 
 func TestFaultTexts(t *testing.T) {
 	seen := map[string]bool{}
-	for f := NoFault; f <= StorageFull; f++ {
+	for f := NoFault; f <= Left; f++ {
 		if seen[f.String()] {
 			t.Errorf("fault %d has another's text", f)
 		}
@@ -49,6 +49,9 @@ func TestFaultTexts(t *testing.T) {
 	}
 	if Fault(200).String() != OtherFault.String() {
 		t.Error("an unknown fault needs a text")
+	}
+	if NoFault.Stops() || TonerLow.Stops() || !PaperOut.Stops() || !Fault(200).Stops() {
+		t.Error("which faults keep paper from coming out")
 	}
 	err := error(&Error{PaperJam, io.ErrUnexpectedEOF})
 	if !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "paper jam") {
