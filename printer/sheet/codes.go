@@ -86,10 +86,10 @@ func (f *form) verify(b box, wide bool) {
 	f.at(labelShown.en, b.x, y-2*mm, b.w, en, alignLeft, f.in.Certificate.Issuer.URL)
 }
 
-// paragraph sets wrapped lines and gives the baseline after them.
+// paragraph sets a text with marked pauses in lines and gives the baseline after them.
 func (f *form) paragraph(x, y, w float64, st style, s string) float64 {
 	const lead = 1.5
-	for _, l := range wrap(f.lay(st.face, s), w, st) {
+	for _, l := range f.phrases(s, w, st) {
 		f.line(box{x, y - st.size, w, st.size * 1.3}, y, st, alignLeft, l)
 		y += st.size * lead
 	}

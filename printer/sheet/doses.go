@@ -17,17 +17,17 @@ type column struct {
 // columns lists the table's columns; an overseas certificate has one more.
 func columns(k credential.Kind) []column {
 	all := []column{
-		{labelDose, 11, func(d credential.Dose) (string, string) { return strconv.Itoa(d.Number), "" }},
-		{labelDate, 31.5, func(d credential.Dose) (string, string) { return longDate(d.Date), isoDate(d.Date) }},
+		{labelDose, 10, func(d credential.Dose) (string, string) { return strconv.Itoa(d.Number), "" }},
+		{labelDate, 30.5, func(d credential.Dose) (string, string) { return longDate(d.Date), isoDate(d.Date) }},
 		{labelType, 36, func(d credential.Dose) (string, string) { return d.Vaccine.TypeJA, d.Vaccine.TypeEN }},
 		{labelMaker, 38, func(d credential.Dose) (string, string) { return d.Vaccine.MakerJA, d.Vaccine.MakerEN }},
-		{labelProduct, 40.5, func(d credential.Dose) (string, string) { return d.Vaccine.ProductJA, d.Vaccine.ProductEN }},
-		{labelLot, 23, func(d credential.Dose) (string, string) { return d.Lot, "" }},
+		{labelProduct, 43, func(d credential.Dose) (string, string) { return d.Vaccine.ProductJA, d.Vaccine.ProductEN }},
+		{labelLot, 22.5, func(d credential.Dose) (string, string) { return d.Lot, "" }},
 	}
 	if k != credential.Overseas {
 		return all
 	}
-	for i, share := range []float64{10, 28, 32, 34, 38, 22} {
+	for i, share := range []float64{9, 27.5, 32, 34, 40, 21.5} {
 		all[i].share = share
 	}
 	return append(all, column{labelCountry, 16, func(d credential.Dose) (string, string) { return d.Country, "" }})

@@ -136,6 +136,21 @@ func wrap(g []glyph.Glyph, w float64, st style) [][]glyph.Glyph {
 	return lines
 }
 
+// phrases breaks a text that is marked where a reader would pause (文節), so
+// that no word is cut; a phrase that is too long by itself is cut as wrap does.
+func (c *canvas) phrases(marked string, w float64, st style) [][]glyph.Glyph {
+	var lines [][]glyph.Glyph
+	held := ""
+	for _, phrase := range strings.Split(marked, pause) {
+		if held != "" && extent(c.lay(st.face, held+phrase), st) > w {
+			lines = append(lines, wrap(c.lay(st.face, held), w, st)...)
+			held = ""
+		}
+		held += phrase
+	}
+	return append(lines, wrap(c.lay(st.face, held), w, st)...)
+}
+
 // trailing is the white space that may hang over the end of a line.
 func trailing(g []glyph.Glyph, st style) float64 {
 	if last := g[len(g)-1]; last.Space {
@@ -145,10 +160,11 @@ func trailing(g []glyph.Glyph, st style) float64 {
 }
 
 // breakAt moves a break back behind the last space or dividing mark of the
-// line's second half, or else off a mark that may not begin a line (行頭禁則).
+// line's second half, or before a bracket that opens there, or else off a mark
+// that may not begin a line (行頭禁則).
 func breakAt(g []glyph.Glyph, n int) int {
 	for i := n; i > n/2; i-- {
-		if (g[i-1].Space || strings.Contains("・＝=/、。，）", g[i-1].Text)) && !hangs(g[i]) {
+		if (g[i-1].Space || strings.Contains("・＝=/、。，）", g[i-1].Text)) && !hangs(g[i]) || strings.Contains("（(「『", g[i].Text) {
 			return i
 		}
 	}

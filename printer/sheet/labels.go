@@ -35,12 +35,16 @@ var (
 	labelVerify       = label{"この証明書の確かめ方", "How to verify"}
 )
 
-// verifySteps says how anybody checks the paper.
+// pause marks where a line may end.
+const pause = "|"
+
+// verifySteps says how anybody checks the paper, with pauses in the Japanese,
+// which has no spaces.
 var verifySteps = []label{
-	{"QRコードを検証アプリで読み取ると、発行者の電子署名をだれでも確かめられます。通信は要りません。",
-		"Scan the QR code with a verifier: anyone can check the digital signature of the issuer, offline."},
-	{"印字された氏名と生年月日が、読み取った内容と同じであることを確かめてください。",
-		"Make sure that the name and date of birth shown are the ones printed here."},
+	{"QRコードを|検証アプリで|読み取ると、|発行者の電子署名を|だれでも|確かめられます。|通信は要りません。",
+		"Scan the QR code with a verifier: anyone can check the issuer's signature, offline."},
+	{"印字された|氏名と生年月日が、|読み取った内容と|同じであることを|確かめてください。",
+		"Check that the name and date of birth shown match this paper."},
 }
 
 // labelShown goes before the issuer's address, which a verifier shows.

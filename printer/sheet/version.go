@@ -7,4 +7,5 @@ package sheet
 // or Go's compressor that shows in the digest of the test's sheets.
 //
 //	1  2026-11-23  first version
-const Version uint16 = 1
+//	2  2026-11-23  lines end at a pause or before a bracket; products have more room
+const Version uint16 = 2
