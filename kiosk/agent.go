@@ -45,6 +45,9 @@ func New(c Config) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !c.OneUser && os.Getuid() != 0 {
+		return nil, fmt.Errorf("%w: uid: only root can give processes users of their own: start the agent as root, or set one_user for development", ErrConfig)
+	}
 	if c.Program == "" {
 		if c.Program, err = os.Executable(); err != nil {
 			return nil, err
@@ -81,6 +84,7 @@ func (a *Agent) Run(ctx context.Context, ready func()) error {
 	if err := folder.Sweep(a.config.Printer.Folder); err != nil { // only now is no other agent printing
 		return fmt.Errorf("%w: the print folder keeps a part of a paper: %w; let this user remove files there", ErrConfig, err)
 	}
+	a.recall()
 	ctx, cancel := context.WithCancel(ctx)
 	var parts sync.WaitGroup
 	defer parts.Wait()
@@ -126,6 +130,28 @@ func (a *Agent) faults() []wire.Code {
 
 // alarmed reports whether this kiosk must not serve.
 func (a *Agent) alarmed() bool { return a.standing() != wire.OK }
+
+// recall stops this kiosk when the agent before this one ended, however that
+// happened, while a paper may have come out that nobody was told of.
+func (a *Agent) recall() {
+	if a.mark().stands() {
+		a.abandoned()
+	}
+}
+
+func (a *Agent) mark() mark { return mark{a.alarm.dir} }
+
+// abandoned stops this kiosk after a print that nobody has told the resident
+// of: a certificate may lie in the tray for the next one to take. A person looks
+// there before this kiosk serves again.
+func (a *Agent) abandoned() {
+	if !a.alarmed() { // a graver alarm stays
+		a.halt(wire.PrintUnknown)
+	}
+	if a.alarm.stands() { // it is kept there from here on
+		_ = a.mark().lift()
+	}
+}
 
 // standing gives the code of the alarm that stands, or OK.
 func (a *Agent) standing() wire.Code {

@@ -17,6 +17,7 @@ import (
 	"akashi/kiosk/session"
 	"akashi/testkit/residents"
 	"akashi/testkit/robot"
+	"akashi/testkit/users"
 	"akashi/verifier/credential"
 )
 
@@ -50,6 +51,9 @@ func TestSessionInItsProcesses(t *testing.T) {
 			t.Errorf("settled %v", got)
 		}
 		c.clean(open)
+	}
+	if exists(filepath.Join(c.dir, "state", "printing")) {
+		t.Error("the mark of a print that ended well stays")
 	}
 }
 
@@ -188,7 +192,7 @@ func (c *town) slowly(part string) {
 	c.t.Helper()
 	script := "#!/bin/sh\ncase $1 in print) echo %PDF > \"$2/" + part + "\"; exec /bin/sleep 600;; esac\nexec " + c.config.Program + " \"$@\"\n"
 	path := filepath.Join(c.dir, "slowly")
-	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+	if err := os.WriteFile(path, []byte(script), 0o755); err != nil {
 		c.t.Fatal(err)
 	}
 	c.restart(func() { c.config.Program = path })
@@ -242,6 +246,41 @@ func TestWorkerKilledWhilePrinting(t *testing.T) {
 			t.Errorf("alarms %v", g.alarms)
 		}
 	})
+}
+
+// kill -9 of the agent while a print process runs: the next agent finds the mark
+// and stops as for a killed worker.
+func TestAgentKilledWhilePrinting(t *testing.T) {
+	c := newTown(t, func(k *kiosk.Config) { k.Seconds.Beat = 1 })
+	part := "." + strings.Repeat("0a", 16) + ".part"
+	c.slowly(part)
+	c.await(wire.OK)
+	c.walk("takasaki", credential.Domestic, func(p *robot.Plan, _ kiosk.Reply) {
+		p.Seen = func(s face.Tell) {
+			if s.Screen != face.Printing {
+				return
+			}
+			for begun := time.Now(); !exists(filepath.Join(c.dir, "out", part)) && time.Since(begun) < hang; {
+				time.Sleep(5 * time.Millisecond)
+			}
+			syscall.Kill(c.agent.Process.Pid, syscall.SIGKILL)
+		}
+	})
+	<-c.done
+	c.start()
+	c.seen(wire.PrintUnknown)
+	if v := c.walk("takasaki", credential.Domestic); v.first.Code != wire.IssuingStopped {
+		t.Errorf("the kiosk serves: %+v", v.first)
+	}
+	if exists(filepath.Join(c.dir, "out", part)) {
+		t.Error("a part of a paper is left")
+	}
+	c.restart(func() {}) // no restart clears it
+	c.seen(wire.PrintUnknown)
+	if got := c.once("clear").Code; got != wire.OK {
+		t.Errorf("clear: %v", got)
+	}
+	c.await(wire.OK)
 }
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
@@ -361,6 +400,13 @@ func ofProcess(t *testing.T) func(*kiosk.Config) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := program()
+	if err != nil {
+		t.Fatal(path, err)
+	}
+	if self, err = users.Program(self, filepath.Dir(path)); err != nil {
 		t.Fatal(err)
 	}
 	return func(k *kiosk.Config) { k.Reader = kiosk.Reader{Program: self} } // newTown names it

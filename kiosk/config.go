@@ -45,6 +45,9 @@ type Config struct {
 	Printer Printer `json:"printer"`
 	Program string  `json:"program"` // this program, for its workers; empty: the running file
 	UID     UID     `json:"uid"`
+	// OneUser, for development only, runs them all as whoever starts the agent:
+	// then a session's processes are kept from each other by their fences alone.
+	OneUser bool    `json:"one_user,omitempty"`
 	Seconds Seconds `json:"seconds"`
 }
 
@@ -62,7 +65,8 @@ type Printer struct {
 	Folder string `json:"folder"` // each copy is a file with a random name
 }
 
-// UID gives each kind of process a user of its own; 0: the agent's.
+// UID gives each kind of process a user of its own, none of them root; the
+// group is the one of the same number.
 type UID struct {
 	Session int `json:"session"`
 	Reader  int `json:"reader"`
@@ -143,12 +147,20 @@ func (c Config) check() error {
 			return fmt.Errorf("%w: %s is missing or out of its bounds", ErrConfig, m.name)
 		}
 	}
+	if apart := c.UID.apart(); apart == c.OneUser || c.OneUser && c.UID != (UID{}) {
+		return fmt.Errorf("%w: uid: want a user each for session, reader and print, none of them root, or one_user for development, and not both", ErrConfig)
+	}
 	for _, o := range c.Menu {
 		if len(o.Code) != 6 || o.NameJA == "" || o.NameEN == "" || len(o.Kinds) == 0 || o.Fee < 0 {
 			return fmt.Errorf("%w: menu: an offer without a code of 6 digits, both names or a kind, or with a fee below 0", ErrConfig)
 		}
 	}
 	return nil
+}
+
+// apart reports whether no process can do what another's user can.
+func (u UID) apart() bool {
+	return u.Session > 0 && u.Reader > 0 && u.Print > 0 && u.Session != u.Reader && u.Session != u.Print && u.Reader != u.Print
 }
 
 func (s Seconds) limits() session.Limits {

@@ -16,6 +16,7 @@ func plain() map[string]any {
 		"trust": "trust.json", "trust_root": "trust-root.pem", "terms": "2026-11", "disease": "covid-19", "origin": "http://127.0.0.1:8080",
 		"menu":    []map[string]any{{"code": "990001", "name_ja": "見本市", "name_en": "Mihon", "phone": "000", "kinds": []int{1, 2}, "fee": 120}},
 		"control": "/run/akashi/kiosk.sock", "state": "state", "cache": "/var/lib/akashi/compiled", "reader": map[string]any{"socket": "card.sock"}, "printer": map[string]any{"folder": "out"},
+		"uid": map[string]any{"session": 901, "reader": 902, "print": 903},
 	}
 }
 
@@ -38,9 +39,24 @@ func TestConfigPathsStartAtTheFile(t *testing.T) {
 	}
 }
 
+func TestConfigOfOneUser(t *testing.T) {
+	m := plain()
+	delete(m, "uid")
+	m["one_user"] = true
+	if _, err := ParseConfig(text(t, m), "/etc"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestConfigRefuses(t *testing.T) {
 	with := func(k string, v any) func(map[string]any) { return func(m map[string]any) { m[k] = v } }
 	cases := map[string]func(map[string]any){
+		"root for the session":     with("uid", map[string]any{"session": 0, "reader": 902, "print": 903}),
+		"root for the reader":      with("uid", map[string]any{"session": 901, "reader": 0, "print": 903}),
+		"root for print":           with("uid", map[string]any{"session": 901, "reader": 902}),
+		"a user below root":        with("uid", map[string]any{"session": -1, "reader": 902, "print": 903}),
+		"one user for two":         with("uid", map[string]any{"session": 901, "reader": 902, "print": 902}),
+		"users and one user":       with("one_user", true),
 		"unknown member":           with("pin_log", true),
 		"both readers":             with("reader", map[string]any{"socket": "x", "program": "y", "name": "z"}),
 		"no reader":                with("reader", map[string]any{}),
@@ -50,7 +66,7 @@ func TestConfigRefuses(t *testing.T) {
 		"an offer with a bad code": with("menu", []map[string]any{{"code": "99", "name_ja": "見", "name_en": "M", "kinds": []int{1}}}),
 		"a fee below nothing":      with("menu", []map[string]any{{"code": "990001", "name_ja": "見", "name_en": "M", "kinds": []int{1}, "fee": -1}}),
 	}
-	for _, k := range []string{"centre", "centre_root", "certificate", "key", "trust", "trust_root", "terms", "disease", "menu", "origin", "control", "state", "cache", "printer"} {
+	for _, k := range []string{"centre", "centre_root", "certificate", "key", "trust", "trust_root", "terms", "disease", "menu", "origin", "control", "state", "cache", "printer", "uid"} {
 		cases["no "+k] = func(m map[string]any) { delete(m, k) }
 	}
 	for name, spoil := range cases {

@@ -8,6 +8,7 @@ import (
 	"crypto/hpke"
 	crand "crypto/rand"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -32,6 +33,7 @@ import (
 	"akashi/testkit/robot"
 	"akashi/testkit/simcard"
 	"akashi/testkit/simcard/tray"
+	"akashi/testkit/users"
 	"akashi/verifier/credential"
 )
 
@@ -44,6 +46,9 @@ const origin = "http://127.0.0.1:8080"
 var program = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "kiosk")
 	if err != nil {
+		return "", err
+	}
+	if err := os.Chmod(dir, 0o755); err != nil { // for the users of a session's processes
 		return "", err
 	}
 	path := filepath.Join(dir, "kiosk")
@@ -61,7 +66,7 @@ var code = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(filepath.Dir(path), "compiled")
+	dir := filepath.Join(filepath.Dir(path), "compiled") // beside the program, where every user may read
 	return dir, compiled.Into(context.Background(), path, dir)
 })
 
@@ -145,6 +150,9 @@ func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
 	if err := w.WriteKiosk(dir, "kiosk-1"); err != nil {
 		t.Fatal(err)
 	}
+	if err := errors.Join(os.Chmod(dir, 0o711), users.Folder(users.Print, filepath.Join(dir, "out"), false)); err != nil {
+		t.Fatal(err)
+	}
 	c.gate = newGate(t, w)
 	c.serveCards()
 	c.config = kiosk.Config{
@@ -157,6 +165,7 @@ func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
 		c.config.Menu = append(c.config.Menu, face.Offer{Code: m.Code, NameJA: m.NameJA, NameEN: m.NameEN, Phone: m.Phone,
 			Kinds: []credential.Kind{credential.Domestic, credential.Overseas}, Fee: m.Fee})
 	}
+	users.Kiosk(&c.config)
 	for _, f := range change {
 		f(&c.config)
 	}
@@ -174,6 +183,9 @@ func (c *town) serveCards() {
 		c.t.Fatal(err)
 	}
 	c.t.Cleanup(func() { ln.Close() })
+	if err := os.Chmod(filepath.Join(c.dir, "reader.sock"), 0o666); err != nil { // for the reader's user
+		c.t.Fatal(err)
+	}
 	go func() {
 		for {
 			conn, err := ln.Accept()

@@ -23,6 +23,7 @@ import (
 	"akashi/testkit/residents"
 	"akashi/testkit/simcard"
 	"akashi/testkit/simcard/tray"
+	"akashi/testkit/users"
 	"akashi/testkit/vpcd"
 	"akashi/verifier/credential"
 )
@@ -127,6 +128,9 @@ func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader) error {
 		Control: k.control(), State: s.path(k.ID, "state"), Cache: s.path("compiled"),
 		Reader: r, Printer: kiosk.Printer{Folder: k.Papers}, Program: filepath.Join(s.o.Bin, "kiosk"),
 	}
+	if err := k.shareOut(&c); err != nil {
+		return err
+	}
 	path := s.path(k.ID, "kiosk.json")
 	if err := writeJSON(path, c); err != nil {
 		return err
@@ -136,6 +140,20 @@ func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader) error {
 		return err
 	}
 	return k.awaitLine(ctx)
+}
+
+// shareOut gives each process of the kiosk what is its own.
+func (k *Kiosk) shareOut(c *kiosk.Config) (err error) {
+	users.Kiosk(c)
+	if c.Program, err = users.Program(c.Program, k.stack.path("bin")); err != nil {
+		return err
+	}
+	if c.Reader.Program != "" {
+		if c.Reader.Program, err = users.Program(c.Reader.Program, k.stack.path("bin")); err != nil {
+			return err
+		}
+	}
+	return errors.Join(os.Chmod(k.stack.path(k.ID), 0o711), users.Folder(users.Print, k.Papers, false))
 }
 
 // awaitLine waits until the agent has its line to the centre, whether or not

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"akashi/centre"
+	"akashi/kiosk"
 )
 
 // The users, each with the group of its own number.
@@ -21,6 +22,9 @@ const (
 	Gateway
 	Launcher
 	Worker
+	Session // the kiosk's session worker
+	Reader
+	Print
 )
 
 // Distinct reports whether processes have users of their own here.
@@ -34,6 +38,13 @@ func Node(c *centre.Config) {
 	}
 	of := func(id int) centre.UserFile { return centre.UserFile{UID: id, GID: id} }
 	c.Users = &centre.UsersFile{Gateway: of(Gateway), Launcher: of(Launcher), Worker: of(Worker)}
+}
+
+// Kiosk says so in a kiosk's configuration.
+func Kiosk(c *kiosk.Config) {
+	if c.OneUser = !Distinct(); !c.OneUser {
+		c.UID = kiosk.UID{Session: Session, Reader: Reader, Print: Print}
+	}
 }
 
 // As is how a process is started as a user: Credential of SysProcAttr. It is

@@ -68,6 +68,9 @@ func agent(args []string) error {
 	if err != nil {
 		return err
 	}
+	if c.OneUser {
+		fmt.Fprintf(os.Stderr, "one user: the processes of a session all run as user %d; for development only\n", os.Getuid())
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	return a.Run(ctx, func() { fmt.Println("kiosk ready control=" + c.Control) })
