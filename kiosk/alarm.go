@@ -25,7 +25,7 @@ func (a alarm) raise(c wire.Code) error {
 		return err
 	}
 	_, err = f.WriteString(strconv.Itoa(int(c)) + " " + c.Name() + "\n")
-	return errors.Join(err, f.Sync(), f.Close())
+	return errors.Join(err, f.Sync(), f.Close(), syncFolder(a.dir))
 }
 
 // stands reports whether an alarm stands. What cannot be told is one.
@@ -47,6 +47,46 @@ func (a alarm) code() wire.Code {
 		return wire.PrintUnknown
 	}
 	return wire.LastLook
+}
+
+// printMark stands in the state folder from before a print process is started
+// until its session has ended with a word of what came out. It says nothing of
+// anybody.
+const printMark = "printing"
+
+// mark keeps over the agent's own death that a paper may lie in the tray.
+type mark struct{ dir string }
+
+// put sets the mark; when it comes back without an error, a power cut does not
+// take it away.
+func (m mark) put() error {
+	f, err := os.OpenFile(filepath.Join(m.dir, printMark), os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close(), syncFolder(m.dir))
+}
+
+// stands reports whether the mark is set. What cannot be told is.
+func (m mark) stands() bool {
+	_, err := os.Stat(filepath.Join(m.dir, printMark))
+	return !errors.Is(err, os.ErrNotExist)
+}
+
+func (m mark) lift() error {
+	if err := os.Remove(filepath.Join(m.dir, printMark)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return syncFolder(m.dir)
+}
+
+// syncFolder has the disk know which files a folder has.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // clear is a person's word that the cause was found.

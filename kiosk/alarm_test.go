@@ -54,15 +54,55 @@ func TestAlarmCode(t *testing.T) {
 // A paper that may lie in the tray never hides an alarm of mis-issue.
 func TestAbandonedLeavesAGraverAlarm(t *testing.T) {
 	ag := &Agent{alarm: alarm{t.TempDir()}}
-	v := &visit{agent: ag}
-	v.abandoned()
+	if err := ag.mark().put(); err != nil {
+		t.Fatal(err)
+	}
+	ag.recall()
 	if got := ag.standing(); got != wire.PrintUnknown {
 		t.Errorf("stands as %v", got)
 	}
+	if ag.mark().stands() {
+		t.Error("the mark stands beside the alarm")
+	}
 	ag.halt(wire.LastLook)
-	v.abandoned()
+	ag.abandoned()
 	if got := ag.standing(); got != wire.LastLook {
 		t.Errorf("stands as %v", got)
+	}
+}
+
+// The mark of a print says nothing of anybody, and stays while the alarm that
+// takes its place cannot be kept.
+func TestMark(t *testing.T) {
+	ag := &Agent{alarm: alarm{t.TempDir()}}
+	ag.recall()
+	if ag.alarmed() {
+		t.Fatal("a kiosk that printed nothing stops")
+	}
+	if err := ag.mark().put(); err != nil || !ag.mark().stands() {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(filepath.Join(ag.alarm.dir, printMark)); err != nil || len(b) != 0 {
+		t.Errorf("it holds %q, %v", b, err)
+	}
+	if err := os.Mkdir(filepath.Join(ag.alarm.dir, alarmFile), 0o700); err != nil { // nothing can be written there
+		t.Fatal(err)
+	}
+	ag.recall()
+	if ag.standing() == wire.OK {
+		t.Error("the kiosk serves")
+	}
+	if err := os.Remove(filepath.Join(ag.alarm.dir, alarmFile)); err != nil {
+		t.Fatal(err)
+	}
+	if err := ag.mark().lift(); err != nil || ag.mark().stands() {
+		t.Error(err)
+	}
+	if err := ag.mark().lift(); err != nil {
+		t.Errorf("lifting what does not stand: %v", err)
+	}
+	if (mark{filepath.Join(ag.alarm.dir, "gone")}).put() == nil {
+		t.Error("a mark that cannot be kept is no error")
 	}
 }
 

@@ -55,11 +55,13 @@ func (v *visit) run(ctx context.Context) session.Event {
 	v.agent.payment.Release(ctx)
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.printing {
+		v.remember()
+	}
 	switch {
 	case v.event != nil:
 		return *v.event
 	case v.printing:
-		v.abandoned()
 		return session.Event{Code: wire.PrintUnknown}
 	case errors.Is(err, errReader):
 		return session.Event{Code: wire.ReaderFault}
@@ -67,13 +69,14 @@ func (v *visit) run(ctx context.Context) session.Event {
 	return session.Event{Code: wire.Internal} // the worker died without a word
 }
 
-// abandoned stops this kiosk: the worker died after a print was begun, nobody
-// has told the resident, and a certificate may lie in the tray for the next one
-// to take. A person looks there before this kiosk serves again.
-func (v *visit) abandoned() {
-	if !v.agent.alarmed() { // a graver alarm stays
-		v.agent.halt(wire.PrintUnknown)
+// remember sees to what a print leaves behind: nothing when the worker has said
+// how its session ended, for then it has told the resident, too.
+func (v *visit) remember() {
+	if v.event == nil {
+		v.agent.abandoned()
+		return
 	}
+	_ = v.agent.mark().lift() // one that stays stops the next agent
 }
 
 // ends are the agent's ends of a worker's sockets.
@@ -244,8 +247,13 @@ func (v *visit) Print(context.Context) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := v.agent.mark().put(); err != nil { // before it runs: this agent may die at any moment
+		ours.Close()
+		child.Close()
+		return nil, err
+	}
 	v.mu.Lock()
-	v.printing = true // before it runs: the worker may die at any moment
+	v.printing = true // and so may the worker
 	v.mu.Unlock()
 	c := v.agent.config
 	_, err = v.start(v.ctx, oneshot.Spec{
