@@ -44,9 +44,10 @@ func (s *sight) layout() error {
 	return nil
 }
 
-// meant holds what the text layer does not say alone against the codes: for
-// which use the paper is, who issued it, which lots.
+// meant holds what the text layer does not say alone against the codes and the
+// request: for which use the paper is, of which disease, who issued it, which
+// lots.
 func (s *sight) meant(c credential.Certificate) bool {
-	return c.Kind == s.in.Header.Kind && c.Issuer.URL == s.card.Issuer &&
+	return c.Kind == s.in.Header.Kind && c.Disease.Code == s.in.Header.Disease && c.Issuer.URL == s.card.Issuer &&
 		slices.EqualFunc(c.Doses, s.card.Doses, func(a credential.Dose, b shc.Dose) bool { return a.Date == b.Date && a.Lot == b.Lot })
 }

@@ -36,9 +36,10 @@ func TestOtherSheet(t *testing.T) {
 			a.deliver(t)
 			a.in.Delivery.Certificate = honest
 		},
-		"another's certificate beside it": func(t *testing.T, a, b *visitor) { a.in.Delivery.Certificate = b.in.Delivery.Certificate },
-		"a certificate without doses":     func(t *testing.T, a, b *visitor) { a.in.Delivery.Certificate.Doses = nil },
-		"a certificate of the other kind": func(t *testing.T, a, b *visitor) { a.in.Delivery.Certificate.Kind = credential.Overseas },
+		"another's certificate beside it":  func(t *testing.T, a, b *visitor) { a.in.Delivery.Certificate = b.in.Delivery.Certificate },
+		"a certificate without doses":      func(t *testing.T, a, b *visitor) { a.in.Delivery.Certificate.Doses = nil },
+		"a certificate of another disease": func(t *testing.T, a, b *visitor) { a.in.Delivery.Certificate.Disease.Code = "measles" },
+		"a certificate of the other kind":  func(t *testing.T, a, b *visitor) { a.in.Delivery.Certificate.Kind = credential.Overseas },
 		"another lot on the paper": func(t *testing.T, a, b *visitor) {
 			a.order.Bend = func(in *sheet.Input) {
 				in.Certificate.Doses = append([]credential.Dose(nil), in.Certificate.Doses...)
