@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"akashi/verifier/credential"
+	"akashi/verifier/cvx"
 	"akashi/verifier/shc"
 	"akashi/verifier/trust"
 	"akashi/verifier/vdsnc"
@@ -49,6 +50,7 @@ type Dose struct {
 	Date      credential.Date
 	Lot       string
 	Vaccine   string // SHC: CVX, else SNOMED or ICD-11; VDS-NC: ICD-11
+	Meaning   string // what Vaccine means, where that is known (verifier/cvx); may be empty
 	System    string // what Vaccine is a code of: "CVX", "SNOMED CT" or "ICD-11"
 	Disease   string // VDS-NC only: ICD-11
 	Product   string // VDS-NC only
@@ -88,6 +90,7 @@ func verifySHC(text string, l *trust.List, at time.Time) (*Result, error) {
 	for i, d := range c.Doses {
 		out := Dose{Number: i + 1, Date: d.Date, Lot: d.Lot, Performer: d.Performer, Subpotent: d.Subpotent}
 		out.Vaccine, out.System = code(d)
+		out.Meaning = cvx.Name(d.CVX)
 		r.Doses = append(r.Doses, out)
 	}
 	return r, nil

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"akashi/verifier/cvx"
 )
 
 func TestLoad(t *testing.T) {
@@ -150,4 +152,19 @@ func FuzzTable(f *testing.F) {
 			t.Error("what was read does not encode back")
 		}
 	})
+}
+
+// What this centre writes as a code, the verifier can say in words.
+func TestTheVerifierKnowsEveryCVX(t *testing.T) {
+	s, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for disease, table := range s.tables {
+		for _, r := range table.Vaccines {
+			if cvx.Name(r.CVX) == "" {
+				t.Errorf("%s: %s: CVX %s has no name in verifier/cvx", disease, r.Code, r.CVX)
+			}
+		}
+	}
 }

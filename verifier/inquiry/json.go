@@ -53,6 +53,7 @@ type answerDose struct {
 	System    string `json:"system"`
 	Vaccine   string `json:"vaccine"`
 	Product   string `json:"product,omitempty"`
+	Meaning   string `json:"meaning,omitempty"` // of the code in vaccine
 	Lot       string `json:"lot,omitempty"`
 	Country   string `json:"country,omitempty"`
 	Performer string `json:"performer,omitempty"`
@@ -86,7 +87,7 @@ func asJSON(r *verifier.Result) certificate {
 		Birth: r.Birth.String(), Passport: r.Passport, ID: r.ID, NotBefore: stamp(r.NotBefore), Expires: stamp(r.Expires),
 	}
 	for _, d := range r.Doses {
-		c.Doses = append(c.Doses, answerDose{d.Number, d.Date.String(), d.System, d.Vaccine, d.Product, d.Lot, d.Country, d.Performer, d.Subpotent})
+		c.Doses = append(c.Doses, answerDose{d.Number, d.Date.String(), d.System, d.Vaccine, d.Product, d.Meaning, d.Lot, d.Country, d.Performer, d.Subpotent})
 	}
 	return c
 }

@@ -27,10 +27,18 @@ var (
 	errUnread = rule.New("paper.unread",
 		"読み取れない二次元コードがあります。全体が鮮明に写るように読み直してください。",
 		"A code on the page could not be read. Scan it again, whole and sharp.")
+	errCoarse = rule.New("paper.coarse",
+		"画像から二次元コードを読み取れませんでした。証明書全体を写した画像としては画素が足りません。用紙全体を200dpi以上で読み取るか、コードの部分を大きく写してください。",
+		"No code could be read from the picture: it has too few pixels for a whole page. Scan the page at 200 dpi or more, or take a larger picture of the code alone.")
 	errPage = rule.New("paper.unreadable",
 		"ページを読み取れません。別の形式で保存するか、読み直してください。",
 		"The page cannot be read. Save it anew, or scan it again.")
 )
+
+// DefaultMinEdge is the longer edge in pixels of a picture of a whole A4 page
+// from which the densest code can still be read: scan looks for modules of 2.2
+// pixels, and at 200 dpi they have little more than three.
+const DefaultMinEdge = 1700
 
 // verdict is the command's answer.
 type verdict struct {
@@ -105,6 +113,8 @@ func (v *verdict) image(input []byte, l *trust.List, e Env) error {
 	switch {
 	case err != nil:
 		return errPage
+	case len(page.Codes) == 0 && max(page.Width, page.Height) < DefaultMinEdge:
+		return errCoarse
 	case page.Unread > 0:
 		return errUnread
 	}

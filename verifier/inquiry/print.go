@@ -17,7 +17,7 @@ func (v *verdict) text(w io.Writer) error {
 	} else {
 		b.WriteString("VALID 有効\n")
 		if v.paper != nil {
-			line(&b, "PDF", fmt.Sprintf("署名者 signed by %s, %s", v.paper.Signer, stamp(v.paper.SignedAt)))
+			line(&b, "PDF", fmt.Sprintf("署名者 signed by %s, %s", v.paper.Signer, moment(v.paper.SignedAt)))
 			line(&b, "紙面 Paper", "署名・二次元コード・印字が一致 signature, codes and printed text agree")
 		}
 		for _, r := range v.results {
@@ -27,7 +27,7 @@ func (v *verdict) text(w io.Writer) error {
 	if v.list != nil {
 		v.list.text(&b)
 	}
-	line(&b, "判定時刻 As of", stamp(v.at))
+	line(&b, "判定時刻 As of", moment(v.at))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -47,20 +47,24 @@ func result(b *strings.Builder, r *verifier.Result) {
 	for _, d := range r.Doses {
 		line(b, fmt.Sprintf("接種 Dose %d", d.Number), dose(d))
 	}
-	line(b, "発行 Issued", stamp(r.NotBefore))
+	line(b, "発行 Issued", moment(r.NotBefore))
 	switch {
 	case r.Format == verifier.FormatVDSNC:
-		line(b, "署名者の期限 Signer until", stamp(r.SignerExpires))
+		line(b, "署名者の期限 Signer until", moment(r.SignerExpires))
 	case r.Expires.IsZero():
 		line(b, "有効期限 Expires", "なし never")
 	default:
-		line(b, "有効期限 Expires", stamp(r.Expires))
+		line(b, "有効期限 Expires", moment(r.Expires))
 	}
 }
 
 func dose(d verifier.Dose) string {
 	parts := []string{d.Date.String()}
-	for _, p := range [][2]string{{"", d.Product}, {d.System + " ", d.Vaccine}, {"Lot ", d.Lot}, {"", d.Country}, {"", d.Performer}} {
+	code := d.Vaccine
+	if d.Meaning != "" {
+		code += " (" + d.Meaning + ")"
+	}
+	for _, p := range [][2]string{{"", d.Product}, {d.System + " ", code}, {"Lot ", d.Lot}, {"", d.Country}, {"", d.Performer}} {
 		if p[1] != "" {
 			parts = append(parts, p[0]+p[1])
 		}
@@ -76,7 +80,7 @@ func (t *trusted) text(b *strings.Builder) {
 	if !t.pinned {
 		pin = "未固定 not pinned: compare it with the publisher's, or pin it with -root or -state"
 	}
-	line(b, "信頼リスト Trust list", fmt.Sprintf("%s (version %d, until %s)", t.file, t.Version, stamp(t.Expires)))
+	line(b, "信頼リスト Trust list", fmt.Sprintf("%s (version %d, until %s)", t.file, t.Version, moment(t.Expires)))
 	line(b, "リストの署名者 Its root", fmt.Sprintf("sha256:%s %s", t.fingerprint, pin))
 }
 
@@ -87,6 +91,19 @@ func line(b *strings.Builder, label, value string) {
 	}
 }
 
+// japan is the time of the dates on Japanese paper; it has no summer time.
+var japan = time.FixedZone("JST", 9*60*60)
+
+// moment prints a time as Japan's clocks had it, which dates the paper, and as
+// the world's.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(japan).Format("2006-01-02 15:04:05") + " 日本時間 JST (" + stamp(t) + ")"
+}
+
+// stamp is a time for programs: UTC.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -58,8 +58,8 @@ func TestValid(t *testing.T) {
 		if code != exitValid || errs != "" {
 			t.Errorf("%s: %d, %s%s", name, code, out, errs)
 		}
-		for _, want := range []string{"VALID", "見本　太郎", "1980-02-03", "2021-07-01", "FA0001", "CVX 208", "見本市 / Specimen City", "less than a full dose",
-			"2030-03-17T17:46:40Z", "trust.json (version 3"} {
+		for _, want := range []string{"VALID", "見本　太郎", "1980-02-03", "2021-07-01", "FA0001", "CVX 208 (COVID-19, mRNA, LNP-S, PF, 30 mcg/0.3 mL dose; Pfizer)", "見本市 / Specimen City", "less than a full dose",
+			"2030-03-18 02:46:40 日本時間 JST (2030-03-17T17:46:40Z)", "trust.json (version 3"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("%s: %q is not said:\n%s", name, want, out)
 			}
@@ -142,8 +142,11 @@ func TestImage(t *testing.T) {
 			scanner *pages
 			want    string
 		}{
-			"one code":        {&pages{pages: []scan.Page{{Codes: []string{w.card}}}}, "VALID"},
-			"none":            {&pages{pages: []scan.Page{{}}}, "REFUSED paper.no-code"},
+			"one code, small": {&pages{pages: []scan.Page{{Codes: []string{w.card}}}}, "VALID"},
+			"none":            {&pages{pages: []scan.Page{{Width: 1200, Height: DefaultMinEdge}}}, "REFUSED paper.no-code"},
+			"none, small":     {&pages{pages: []scan.Page{{Width: 827, Height: 1169}}}, "REFUSED paper.coarse"},
+			"unread, small":   {&pages{pages: []scan.Page{{Width: 827, Height: 1169, Unread: 1}}}, "REFUSED paper.coarse"},
+			"unread, large":   {&pages{pages: []scan.Page{{Width: 1654, Height: 2339, Unread: 1}}}, "REFUSED paper.unread"},
 			"a foreign code":  {&pages{pages: []scan.Page{{Codes: []string{w.card, "https://example.invalid"}}}}, "REFUSED input.unknown"},
 			"one unread":      {&pages{pages: []scan.Page{{Codes: []string{w.card}, Unread: 1}}}, "REFUSED paper.unread"},
 			"no page at all":  {&pages{pages: []scan.Page{{}}, err: scan.ErrImage}, "REFUSED paper.unreadable"},
@@ -206,7 +209,8 @@ func TestJSON(t *testing.T) {
 		t.Fatalf("%d, %v, %s", code, err, out)
 	}
 	if !a.Valid || a.Code != "" || a.Trust.Version != 3 || len(a.Certificates) != 1 || a.Certificates[0].Name != "見本　太郎" ||
-		a.Certificates[0].Doses[0].Lot != "FA0001" || a.Certificates[0].Expires != "2030-03-17T17:46:40Z" {
+		a.Certificates[0].Doses[0].Lot != "FA0001" || a.Certificates[0].Expires != "2030-03-17T17:46:40Z" ||
+		!strings.HasPrefix(a.Certificates[0].Doses[0].Meaning, "COVID-19") {
 		t.Errorf("answered %s", out)
 	}
 	code, out, _ = verify(t, "", nil, "-json", w.write(t, "bad.txt", "x"))
