@@ -237,11 +237,12 @@ func (l *Launcher) handle(ctx context.Context, b []byte, f func(context.Context,
 
 // record writes one event; AuditDown when it is not on disk.
 func (l *Launcher) record(e audit.Event) error {
-	if err := l.log.Append(e); err != nil {
+	r, err := l.log.Record(e)
+	if err != nil {
 		return wire.AuditDown
 	}
 	if l.c.Events != nil {
-		l.c.Events(audit.Record{At: l.c.Now().UnixMilli(), Event: e})
+		l.c.Events(r)
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func (v *visit) reader(ctx context.Context) (*os.File, error) {
 	}
 	_, err = v.start(ctx, oneshot.Spec{
 		Path: r.Program, Args: r.arguments(), Files: []*os.File{child}, UID: v.agent.config.UID.Reader,
-		MaxLife: v.agent.config.Seconds.limits().Longest() + DefaultDoor + workerSlack,
+		MaxLife: v.agent.config.visitLife(),
 	})
 	if err != nil {
 		ours.Close()

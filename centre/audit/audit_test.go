@@ -45,6 +45,26 @@ func verify(t *testing.T, path string) (audit.Head, []audit.Event, error) {
 	return h, all, err
 }
 
+// TestRecordIsWhatTheLogHas: what is told of an event is the line in the log.
+func TestRecordIsWhatTheLogHas(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit.log")
+	l := open(t, path, nil)
+	r, err := l.Record(settled("k1"))
+	if err != nil || r.Seq != 2 { // the first says that the log was opened
+		t.Fatalf("record %d, %v", r.Seq, err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil || !bytes.Contains(b, append(wire.Encode(r), '\n')) {
+		t.Errorf("%v: the log has\n%s", err, b)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if r, err := l.Record(settled("k1")); err != audit.ErrDown || r.Seq != 0 {
+		t.Errorf("record %d after the end, %v", r.Seq, err)
+	}
+}
+
 func TestALogGoesOnAfterARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "audit.log")
 	l := open(t, path, nil)

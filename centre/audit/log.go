@@ -103,17 +103,23 @@ func (l *Log) reread(mark *Head, head *Head) error {
 
 // Append writes one event and returns when it is on disk. It fails with
 // ErrDown, and then ever after.
-func (l *Log) Append(e Event) error { return l.append(e, false) }
+func (l *Log) Append(e Event) error {
+	_, err := l.append(e, false)
+	return err
+}
+
+// Record is Append, and gives the record as it stands in the log.
+func (l *Log) Record(e Event) (Record, error) { return l.append(e, false) }
 
 // append also closes the log to others when the event is the last.
-func (l *Log) append(e Event, last bool) error {
+func (l *Log) append(e Event, last bool) (Record, error) {
 	if !e.valid() {
-		return errors.New("audit: an event that is not of the closed set; correct the caller")
+		return Record{}, errors.New("audit: an event that is not of the closed set; correct the caller")
 	}
 	l.mu.Lock()
 	if l.down || l.closed {
 		l.mu.Unlock()
-		return ErrDown
+		return Record{}, ErrDown
 	}
 	l.closed = last
 	l.at = max(l.at, l.now().UnixMilli())
@@ -130,7 +136,7 @@ func (l *Log) append(e Event, last bool) error {
 	}
 	l.mu.Unlock()
 	<-b.done
-	return b.err
+	return r, b.err
 }
 
 // write brings batches to disk until none is left; records that come while one
@@ -184,7 +190,7 @@ func (l *Log) Down() bool {
 
 // Close appends that the node has stopped, writes a checkpoint and closes.
 func (l *Log) Close() error {
-	err := l.append(Event{Stopped: &Stopped{Node: l.node}}, true)
+	_, err := l.append(Event{Stopped: &Stopped{Node: l.node}}, true)
 	if err == nil { // nothing follows, so the head is what is on disk
 		err = writeCheckpoint(l.path, l.head)
 	}
