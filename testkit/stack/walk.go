@@ -61,17 +61,18 @@ func (k *Kiosk) Walk(ctx context.Context, p robot.Plan) (Visit, error) {
 		return Visit{}, err
 	}
 	defer c.Close()
-	// A caller who is stopped does not wait for a session that nobody follows.
-	defer context.AfterFunc(ctx, func() { c.Close() })()
 	first, err := reply(replies)
 	if err != nil {
-		return Visit{}, errors.Join(ctx.Err(), err)
+		return Visit{}, err
 	}
 	if first.Address == "" {
 		return Visit{Code: first.Code}, nil
 	}
 	v := Visit{Worker: first.Worker}
 	v.Record, err = robot.Follow(ctx, first.Address, first.Origin, first.Token, p)
+	if len(v.Record.Tells) == 0 && ctx.Err() != nil {
+		return v, errors.Join(err, ctx.Err()) // nobody came to the face, and the session waits for one
+	}
 	last, lastErr := reply(replies)
 	if lastErr != nil {
 		return v, errors.Join(err, lastErr)

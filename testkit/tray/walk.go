@@ -25,6 +25,7 @@ type ask struct {
 	PIN          string `json:"pin"`
 	Kind         string `json:"kind"`
 	Municipality string `json:"municipality"`
+	Copies       int    `json:"copies"`
 	Hand         bool   `json:"hand"` // the person at the page moves the card
 	Slow         bool   `json:"slow"` // at a person's pace
 }
@@ -37,6 +38,7 @@ type trip struct {
 	kind     credential.Kind
 	place    string
 	pin      string
+	copies   int
 	hand     bool
 	slow     bool
 	seen     func(face.Tell)
@@ -49,7 +51,7 @@ func (s *Server) plan(a ask) (trip, error) {
 		return trip{}, errResident
 	}
 	kind, ok := credential.ParseKind(a.Kind)
-	if !ok || !fourDigits(a.PIN) {
+	if !ok || !fourDigits(a.PIN) || a.Copies < 1 || a.Copies > session.DefaultMaxCopies {
 		return trip{}, errAsk
 	}
 	i := slices.IndexFunc(residents.Municipalities(), func(m residents.Municipality) bool { return m.Code == a.Municipality && m.City == "" })
@@ -59,7 +61,7 @@ func (s *Server) plan(a ask) (trip, error) {
 	if residents.Municipalities()[i].DomesticOnly && kind != credential.Domestic {
 		return trip{}, errPlace
 	}
-	return trip{resident: r, kind: kind, place: a.Municipality, pin: a.PIN, hand: a.Hand, slow: a.Slow}, nil
+	return trip{resident: r, kind: kind, place: a.Municipality, pin: a.PIN, copies: a.Copies, hand: a.Hand, slow: a.Slow}, nil
 }
 
 func fourDigits(s string) bool {
@@ -122,7 +124,7 @@ func (s *Server) beside(t trip, id string) trip {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.visit++
-	return trip{n: s.visit, at: 1, resident: r, kind: credential.Domestic, place: r.Ask(), pin: r.PIN, slow: t.slow}
+	return trip{n: s.visit, at: 1, resident: r, kind: credential.Domestic, place: r.Ask(), pin: r.PIN, copies: 1, slow: t.slow}
 }
 
 // visitOf takes one resident through one kiosk and shows it as it goes.
@@ -132,7 +134,7 @@ func (s *Server) visitOf(ctx context.Context, t trip) error {
 	s.show(Visit{
 		N: t.n, Kiosk: k.ID, Resident: t.resident.ID, Name: t.resident.Card.Name, Kind: t.kind.String(), Place: t.place, Began: time.Now(),
 	})
-	p := robot.Plan{PINs: []string{t.pin}, Choices: []robot.Choice{{Municipality: t.place, Kind: t.kind, Copies: 1}}}
+	p := robot.Plan{PINs: []string{t.pin}, Choices: []robot.Choice{{Municipality: t.place, Kind: t.kind, Copies: t.copies}}}
 	if !t.hand {
 		_ = h.take() // whatever lies there is not this resident's
 		p.Insert = func() { _ = s.lay(ctx, t.at, t.resident) }

@@ -19,7 +19,7 @@ func asked(id, pin, kind string) map[string]any {
 	if pin == "" {
 		pin = r.PIN
 	}
-	return map[string]any{"resident": id, "pin": pin, "kind": kind, "municipality": r.Ask(), "hand": false, "slow": false}
+	return map[string]any{"resident": id, "pin": pin, "kind": kind, "municipality": r.Ask(), "copies": 1, "hand": false, "slow": false}
 }
 
 // walk lets a resident go and gives the state when it is over.
@@ -185,5 +185,20 @@ func TestAnotherPersonsCertificateIsStopped(t *testing.T) {
 	}
 	if v := r.walk(t, asked("yoshida", "", "domestic")).Visits[0]; v.Code != wire.OK || len(v.Papers) != 1 {
 		t.Errorf("after clearing: %+v", v)
+	}
+}
+
+func TestCopies(t *testing.T) {
+	r := up(t)
+	ask := asked("hokke", "", "domestic")
+	for _, n := range []int{0, -1, 11} {
+		if ask["copies"] = n; r.post(t, "/api/walk", ask) != http.StatusBadRequest {
+			t.Errorf("%d copies are taken", n)
+		}
+	}
+	one := r.walk(t, asked("hokke", "", "domestic")).Visits[0]
+	ask["copies"] = 2
+	if two := r.walk(t, ask).Visits[0]; two.Code != wire.OK || two.Charged != 2*one.Charged || one.Charged == 0 {
+		t.Errorf("two copies: %v, %d yen, one cost %d", two.Code, two.Charged, one.Charged)
 	}
 }

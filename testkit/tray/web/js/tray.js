@@ -140,7 +140,7 @@ $("order").addEventListener("submit", async (e) => {
   e.preventDefault();
   await tell(post("/api/walk", {
     resident: chosen.id, pin: $("pin").value, kind: document.querySelector('input[name="kind"]:checked').value,
-    municipality: $("place").value, hand: $("hand").checked, slow: $("slow").checked,
+    municipality: $("place").value, copies: Number($("copies").value), hand: $("hand").checked, slow: $("slow").checked,
   }));
   $("trips").scrollIntoView({ block: "start", behavior: "smooth" });
 });
