@@ -11,7 +11,9 @@ DEB_PAPER := poppler-utils zbar-tools qpdf openssl libnss3-tools
 DEB_FONTS := fonts-ipaexfont-mincho fonts-ipamj-mincho fonts-hanazono fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic
 DEB_PRINT := cups-ipp-utils dbus-daemon
 DEB_TRACE := strace util-linux iproute2
-DEBS      := $(DEB_BUILD) $(DEB_CARD) $(DEB_PAPER) $(DEB_FONTS) $(DEB_PRINT) $(DEB_TRACE)
+# Node may be there from elsewhere, and Debian's npm does not go with that one.
+DEB_SCREEN := chromium fonts-noto-cjk fonts-inter $(if $(shell command -v npm),,nodejs npm)
+DEBS      := $(DEB_BUILD) $(DEB_CARD) $(DEB_PAPER) $(DEB_FONTS) $(DEB_PRINT) $(DEB_TRACE) $(DEB_SCREEN)
 
 ## help: this list
 help:
@@ -22,7 +24,7 @@ demo: deps assets build
 	@bin/demo -bin bin -out out $(V)
 
 ## test: every test, with the race detector
-test: deps assets
+test: deps assets browser
 	@CGO_ENABLED=0 $(GO) test -count=1 -run '^TestShared$$' ./verifier/scan # compiles PDFium once for all tests, without the detector's cost
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
 
@@ -38,6 +40,16 @@ deps:
 assets: deps
 	@echo "assets: fonts for every Japanese name, from Debian's packages"
 	@CGO_ENABLED=0 $(GO) run ./printer/glyph/cmd/prepare
+
+## browser: what drives Chromium in tests, from the npm registry, into an ignored folder
+browser: testkit/browser/node_modules/.package-lock.json
+testkit/browser/node_modules/.package-lock.json: testkit/browser/package-lock.json
+	@echo "browser: playwright-core and axe-core"
+	@cd testkit/browser && npm ci --no-audit --no-fund --ignore-scripts --omit=dev --loglevel=error && touch node_modules/.package-lock.json
+
+## screens: a picture of every screen of the kiosk, faults included, into out/screens
+screens: deps browser
+	@$(GO) run ./testkit/cmd/screens -out out/screens
 
 ## build: the programs, into bin/ (only the reader process uses cgo)
 build: assets
@@ -67,4 +79,4 @@ fuzz: assets
 clean:
 	rm -rf bin out .cache
 
-.PHONY: help demo test up deps assets build lint bench fuzz clean
+.PHONY: help demo test up deps assets browser screens build lint bench fuzz clean

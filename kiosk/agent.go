@@ -89,6 +89,9 @@ func (a *Agent) Run(ctx context.Context, ready func()) error {
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	defer cancel()
+	if err := a.face(ctx, &parts); err != nil {
+		return err
+	}
 	parts.Go(func() { a.link.run(ctx) })
 	parts.Go(func() { a.outbox.run(ctx, a.link.connected) })
 	stop := context.AfterFunc(ctx, func() { ln.Close() })

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"akashi/kiosk/face"
+	"akashi/kiosk/screen"
 	"akashi/kiosk/session"
 )
 
@@ -36,11 +37,12 @@ type Config struct {
 	Disease   string       `json:"disease"`    // what this kiosk issues certificates of: code of the centre's table of vaccines; residents are not asked
 	Menu      []face.Offer `json:"menu"`       // municipalities that can be chosen, in the order shown
 	MaxCopies int          `json:"max_copies"` // 0: the printer's bound
-	Origin    string       `json:"origin"`     // of the page, as a browser sends it; another one cannot connect
+	Origin    string       `json:"origin"`     // of the page, as a browser sends it; another one cannot connect; empty: that of screen.listen
 
 	Control string  `json:"control"` // unix socket for whoever stands in front; only its folder's rights guard it
 	State   string  `json:"state"`   // folder that keeps a standing alarm and the trust list's version; on a disk that survives a restart, or a restart would clear it
 	Cache   string  `json:"cache"`   // folder of compiled code, which `kiosk prepare` fills; a part of the program, so no process of a session may write there
+	Screen  Screen  `json:"screen"`
 	Reader  Reader  `json:"reader"`
 	Printer Printer `json:"printer"`
 	Program string  `json:"program"` // this program, for its workers; empty: the running file
@@ -58,6 +60,14 @@ type Reader struct {
 	Name    string `json:"name,omitempty"`    // of the PC/SC reader, exactly
 	PCSCD   string `json:"pcscd,omitempty"`   // pcscd's socket; empty: the system's
 	Socket  string `json:"socket,omitempty"`  // instead of program: speaks kiosk/reader
+}
+
+// Screen is the page in front of this kiosk; without it another face stands
+// there, which starts sessions over the control socket.
+type Screen struct {
+	Listen string       `json:"listen,omitempty"` // loopback host:port that the page is served at; it is then the origin
+	Panel  screen.Panel `json:"panel"`            // zero: screen.DefaultPanel
+	Phone  string       `json:"phone,omitempty"`  // of the call centre
 }
 
 // Printer says where paper comes out.
@@ -139,7 +149,7 @@ func (c Config) check() error {
 	}{
 		{"centre", c.Centre == ""}, {"centre_root", c.CentreRoot == ""}, {"certificate", c.Certificate == ""}, {"key", c.Key == ""},
 		{"trust", c.Trust == ""}, {"trust_root", c.TrustRoot == ""}, {"terms", c.Terms == ""}, {"disease", c.Disease == ""}, {"menu", len(c.Menu) == 0},
-		{"origin", c.Origin == ""}, {"control", c.Control == ""}, {"state", c.State == ""}, {"cache", c.Cache == ""},
+		{"origin, or screen.listen", (c.Origin == "") == (c.Screen.Listen == "")}, {"control", c.Control == ""}, {"state", c.State == ""}, {"cache", c.Cache == ""},
 		{"reader: either program and name, or socket", (c.Reader.Socket == "") == (c.Reader.Program == "") || (c.Reader.Program == "") != (c.Reader.Name == "")},
 		{"printer.folder", c.Printer.Folder == ""}, {"max_copies", c.MaxCopies < 0 || c.MaxCopies > session.DefaultMaxCopies},
 	} {
@@ -149,6 +159,9 @@ func (c Config) check() error {
 	}
 	if apart := c.UID.apart(); apart == c.OneUser || c.OneUser && c.UID != (UID{}) {
 		return fmt.Errorf("%w: uid: want a user each for session, reader and print, none of them root, or one_user for development, and not both", ErrConfig)
+	}
+	if _, err := c.Screen.Panel.Fill(); err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	for _, o := range c.Menu {
 		if len(o.Code) != 6 || o.NameJA == "" || o.NameEN == "" || len(o.Kinds) == 0 || o.Fee < 0 {

@@ -94,20 +94,24 @@ func (a *Agent) front(ctx context.Context, c net.Conn) {
 	}
 }
 
-// start runs one session, if one may begin.
+// start runs one session for a connection.
 func (a *Agent) start(ctx context.Context, c net.Conn) {
+	reply(c, a.session(ctx, func(r Reply) { reply(c, r) }))
+}
+
+// session runs one session, if one may begin: ready is told where its face
+// connects, and the last word comes when nothing of it is left.
+func (a *Agent) session(ctx context.Context, ready func(Reply)) Reply {
 	if code := a.state(); code != wire.OK {
-		reply(c, Reply{Code: code})
-		return
+		return Reply{Code: code}
 	}
 	if !a.busy.TryLock() {
-		reply(c, Reply{Code: wire.Busy, RetryAfter: 60})
-		return
+		return Reply{Code: wire.Busy, RetryAfter: 60}
 	}
-	v := &visit{agent: a, ready: func(r Reply) { reply(c, r) }}
+	v := &visit{agent: a, ready: ready}
 	e := v.run(ctx)
 	a.busy.Unlock() // before the last word: whoever hears it may start again
-	reply(c, Reply{Code: e.Code, Event: &e, Waiting: a.outbox.waiting(), Charged: a.payment.Charged()})
+	return Reply{Code: e.Code, Event: &e, Waiting: a.outbox.waiting(), Charged: a.payment.Charged()}
 }
 
 // reply writes one line; whoever is gone does not need it.

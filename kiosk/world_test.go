@@ -106,6 +106,7 @@ type town struct {
 	done   chan struct{} // closed when the agent is gone
 	more   []*os.File    // files that the agent is started with
 	out    bytes.Buffer
+	page   string // origin of the page in front
 }
 
 func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
@@ -226,6 +227,8 @@ func (c *town) start() {
 	if line := <-ready; !strings.HasPrefix(line, "kiosk ready control=") {
 		<-done
 		c.t.Fatalf("the agent said %q: %s", line, c.out.String())
+	} else {
+		_, c.page, _ = strings.Cut(strings.TrimSpace(line), " origin=")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"akashi/centre/wire"
+	"akashi/kiosk/face"
 )
 
 // Languages are the catalogues in the order in which they are shown (BCP 47).
@@ -38,6 +39,16 @@ func For(language string, c wire.Code) Text {
 		return t
 	}
 	return words[wire.Internal.Name()]
+}
+
+// Texts gives a code's words in every language, as they are told to a face.
+func Texts(c wire.Code) []face.Text {
+	all := make([]face.Text, len(Languages))
+	for i, l := range Languages {
+		t := For(l, c)
+		all[i] = face.Text{Language: l, What: t.What, Why: t.Why, Next: t.Next}
+	}
+	return all
 }
 
 // load reads the embedded catalogues. A broken one is a broken build, found

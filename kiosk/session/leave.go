@@ -6,6 +6,7 @@ import (
 	"akashi/centre/channel"
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
+	"akashi/kiosk/screen"
 )
 
 // leave is the way out of every step that failed: the kiosk is stopped if it
@@ -81,7 +82,7 @@ func (r *run) wipe(ctx context.Context) (turn, error) {
 	r.card, r.signed, r.nonce, r.record, r.req = nil, nil, nil, nil, nil
 	t := face.Tell{Screen: face.End, Code: r.event.Code, Phone: r.why.phone, RetryAfter: r.why.retryAfter}
 	if r.event.Code != wire.OK {
-		t.Texts = texts(r.event.Code)
+		t.Texts = screen.Texts(r.event.Code)
 	}
 	if r.event.Code == wire.PINWrong {
 		t.Tries = r.tries // the last word says how many are left for the next visit

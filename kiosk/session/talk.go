@@ -52,7 +52,7 @@ func (r *run) ask(ctx context.Context, t face.Tell, answers ...face.Do) (face.Ac
 
 // askAs asks with the words of a code.
 func (r *run) askAs(ctx context.Context, t face.Tell, code wire.Code, why refusal) (face.Act, error) {
-	t.Code, t.Texts, t.Phone, t.RetryAfter = code, texts(code), why.phone, why.retryAfter
+	t.Code, t.Texts, t.Phone, t.RetryAfter = code, screen.Texts(code), why.phone, why.retryAfter
 	return r.ask(ctx, t, face.Again, face.Finish)
 }
 
@@ -96,16 +96,6 @@ func call(ctx context.Context, d time.Duration, f func(context.Context) error) e
 		return context.Cause(c)
 	}
 	return err
-}
-
-// texts gives a code's words in every language.
-func texts(code wire.Code) []face.Text {
-	all := make([]face.Text, len(screen.Languages))
-	for i, l := range screen.Languages {
-		t := screen.For(l, code)
-		all[i] = face.Text{Language: l, What: t.What, Why: t.Why, Next: t.Next}
-	}
-	return all
 }
 
 // survives reports whether the session goes on after the centre's code: the

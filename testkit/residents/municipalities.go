@@ -11,17 +11,23 @@ var (
 	Mogi       = municipalityCode("99401") // 模擬村: does not take part
 )
 
+// The invented prefecture of them all.
+const (
+	PrefectureJA = "見本県"
+	PrefectureEN = "Mihon Prefecture"
+)
+
 var municipalities = []Municipality{
-	{Code: Mihon, NameJA: "見本市", NameEN: "Mihon City", Participates: true,
+	{Code: Mihon, NameJA: "見本市", Kana: "みほんし", NameEN: "Mihon City", Participates: true,
 		Opens: "06:30", Closes: "23:00", Phone: "000-0000-0201", Fee: 120},
-	{Code: Reiji, NameJA: "例示市", NameEN: "Reiji City", Participates: true,
+	{Code: Reiji, NameJA: "例示市", Kana: "れいじし", NameEN: "Reiji City", Participates: true,
 		Opens: "06:30", Closes: "23:00", Phone: "000-0000-0100", Fee: 120},
-	{Code: ReijiNorth, NameJA: "例示市北区", NameEN: "Kita Ward, Reiji City", City: Reiji,
+	{Code: ReijiNorth, NameJA: "例示市北区", Kana: "れいじしきたく", NameEN: "Kita Ward, Reiji City", City: Reiji,
 		Participates: true, Opens: "06:30", Closes: "23:00", Phone: "000-0000-0101", Fee: 120},
-	{Code: ReijiSouth, NameJA: "例示市南区", NameEN: "Minami Ward, Reiji City", City: Reiji,
+	{Code: ReijiSouth, NameJA: "例示市南区", Kana: "れいじしみなみく", NameEN: "Minami Ward, Reiji City", City: Reiji,
 		Participates: true, Opens: "06:30", Closes: "23:00", Phone: "000-0000-0102", Fee: 120},
-	{Code: Shiken, NameJA: "試験町", NameEN: "Shiken Town", Participates: true, DomesticOnly: true,
+	{Code: Shiken, NameJA: "試験町", Kana: "しけんちょう", NameEN: "Shiken Town", Participates: true, DomesticOnly: true,
 		Opens: "08:30", Closes: "20:00", Phone: "000-0000-0301", Fee: 120},
-	{Code: Mogi, NameJA: "模擬村", NameEN: "Mogi Village",
+	{Code: Mogi, NameJA: "模擬村", Kana: "もぎむら", NameEN: "Mogi Village",
 		Opens: "06:30", Closes: "23:00", Phone: "000-0000-0401"},
 }

@@ -77,6 +77,7 @@ type OverseasIssue struct {
 // Municipality is an invented municipality as the centre and VRS know it.
 type Municipality struct {
 	Code, NameJA, NameEN string
+	Kana                 string // reading, in hiragana
 	City                 string // of a ward: code of the designated city that answers for it
 	Participates         bool   // takes part in convenience-store issuance
 	DomesticOnly         bool

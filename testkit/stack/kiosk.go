@@ -187,9 +187,21 @@ func (s *Stack) menu() []face.Offer {
 		menu = append(menu, face.Offer{
 			Code: m.Code, NameJA: m.NameJA, NameEN: m.NameEN, Phone: m.Phone, Fee: m.Fee,
 			Kinds: []credential.Kind{credential.Domestic, credential.Overseas},
+			Kana:  m.Kana, PrefectureJA: residents.PrefectureJA, PrefectureEN: residents.PrefectureEN, Wards: wards(s.municipalities(), m.Code),
 		})
 	}
 	return menu
+}
+
+// wards gives the wards that a designated city answers for.
+func wards(all []residents.Municipality, city string) []face.Ward {
+	var some []face.Ward
+	for _, m := range all {
+		if m.City == city {
+			some = append(some, face.Ward{NameJA: m.NameJA, NameEN: m.NameEN, Kana: m.Kana})
+		}
+	}
+	return some
 }
 
 // writeJSON writes a configuration, which every process may read: nothing in

@@ -73,5 +73,5 @@ func agent(args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	return a.Run(ctx, func() { fmt.Println("kiosk ready control=" + c.Control) })
+	return a.Run(ctx, func() { fmt.Println("kiosk ready control=" + c.Control + " origin=" + a.Origin()) })
 }

@@ -1,0 +1,202 @@
+package kiosk_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"akashi/centre/wire"
+	"akashi/kiosk"
+	"akashi/kiosk/face"
+	"akashi/kiosk/screen"
+	"akashi/testkit/browser"
+	"akashi/testkit/gallery"
+	"akashi/verifier/credential"
+)
+
+// withPage is a kiosk with its own page in front.
+func withPage(k *kiosk.Config) {
+	k.Origin, k.Screen.Listen = "", "127.0.0.1:0"
+	k.Menu = []face.Offer{
+		{Code: "992011", NameJA: "見本市", NameEN: "Mihon City", Kana: "みほんし", Phone: "000-0000-0201", Kinds: []credential.Kind{credential.Domestic, credential.Overseas}, Fee: 120},
+		{Code: "991007", NameJA: "例示市", NameEN: "Reiji City", Kana: "れいじし", Phone: "000-0000-0100", Kinds: []credential.Kind{credential.Domestic}, Fee: 120},
+	}
+}
+
+// finger is a resident at the page.
+type finger struct {
+	t *testing.T
+	p *browser.Page
+}
+
+func (c *town) finger() finger {
+	c.t.Helper()
+	b := browser.Need(c.t)
+	w, h := gallery.Size(screen.DefaultPanel, true)
+	p, err := b.Open(browser.Open{URL: c.page + "/", Width: w, Height: h})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { p.Close() })
+	return finger{c.t.(*testing.T), p}
+}
+
+// at waits for a screen.
+func (f finger) at(name string) finger {
+	f.t.Helper()
+	if err := f.p.Wait(`name => document.querySelector('main')?.dataset.screen === name`, name); err != nil {
+		var is string
+		f.p.Eval(&is, `() => document.querySelector('main').innerText`, nil)
+		f.t.Fatalf("waiting for %s: %v; it shows %s", name, err, is)
+	}
+	return f
+}
+
+func (f finger) tap(selectors ...string) finger {
+	f.t.Helper()
+	for _, s := range selectors {
+		if err := f.p.Tap(s); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+	return f
+}
+
+func (f finger) press(keys ...string) finger {
+	f.t.Helper()
+	for _, k := range keys {
+		if err := f.p.Press(k); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+	return f
+}
+
+// key taps a digit of the PIN pad.
+func key(d byte) string {
+	if d == '0' {
+		return ".keys button:nth-child(11)"
+	}
+	return fmt.Sprintf(".keys button:nth-child(%c)", d)
+}
+
+const primary = "#actions .primary"
+
+// A resident who only touches gets a domestic certificate out of the real
+// agent, its workers and the page.
+func TestWholeSessionByTouch(t *testing.T) {
+	browser.Need(t)
+	c := newTown(t, withPage)
+	c.await(wire.OK)
+	r, card := c.card("takasaki")
+	f := c.finger()
+	f.at("start").tap(`main [data-language="ja"]`)
+	f.at("purpose").tap(primary).at("terms").tap(primary)
+	f.at("insert")
+	c.tray.Lay(card)
+	f.at("pin")
+	for _, d := range []byte(r.PIN) {
+		f.tap(key(d))
+	}
+	f.tap(`.keys .enter`).at("takecard")
+	c.tray.Clear()
+	f.at("place").tap(`[data-do="kana"]`).at("kana").tap(`[data-do="ま"]`)
+	f.at("list").tap(`main .choice`).at("kind").tap(`[data-do="domestic"]`)
+	f.at("copies").tap(primary)
+	f.at("preview").tap(primary).at("confirm").tap(primary)
+	f.at("takepaper")
+	if n := len(c.papers()); n != 1 {
+		t.Errorf("%d papers", n)
+	}
+	f.tap(primary).at("more").tap(primary).at("thanks").tap(primary).at("start")
+	c.quiet(f)
+}
+
+// quiet holds that the page logged nothing and asked no other host.
+func (c *town) quiet(f finger) {
+	c.t.Helper()
+	seen, err := f.p.Seen()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, s := range seen.Console {
+		c.t.Errorf("the page said %q", s)
+	}
+	for _, r := range seen.Requests {
+		if !strings.HasPrefix(r, c.page+"/") && !strings.HasPrefix(r, "ws://127.0.0.1:") && !strings.HasPrefix(r, "blob:"+c.page) {
+			c.t.Errorf("the page asked %s", r)
+		}
+	}
+}
+
+// Keys alone are enough: no digit needs sight of the panel.
+func TestWholeSessionByKeypad(t *testing.T) {
+	browser.Need(t)
+	c := newTown(t, withPage)
+	c.await(wire.OK)
+	r, card := c.card("takasaki")
+	f := c.finger()
+	presses := 0
+	press := func(keys ...string) finger { presses += len(keys); return f.press(keys...) }
+	f.at("start")
+	press("1").at("purpose")
+	press("Enter").at("terms")
+	press("Enter").at("insert")
+	c.tray.Lay(card)
+	f.at("pin")
+	press(strings.Split(r.PIN, "")...)
+	press("Enter").at("takecard")
+	c.tray.Clear()
+	f.at("place")
+	press("1").at("kana")
+	press("ArrowDown", "Enter").at("list") // the only letters that lead somewhere are ma and ra
+	press("1").at("kind")
+	press("1").at("copies")
+	press("ArrowUp", "ArrowUp") // past the first thing there is: to the last, and one before it
+	press("F2").at("copies")
+	f.press("Escape")
+	if err := f.p.Wait(`() => document.querySelector('dialog[open] h2') === document.activeElement`, nil); err != nil {
+		t.Fatal(err)
+	}
+	f.press("Escape").at("copies")
+	f.p.Eval(nil, `() => document.querySelector('h1').focus()`, nil)
+	press("Enter").at("preview")
+	press("Enter").at("confirm")
+	press("Enter").at("takepaper")
+	press("Enter").at("more")
+	press("Enter").at("thanks")
+	if n := len(c.papers()); n != 1 {
+		t.Errorf("%d papers", n)
+	}
+	t.Logf("%d key presses", presses)
+}
+
+// A page that vanishes ends the session: nothing is read any more, and the
+// next resident can begin.
+func TestPageThatVanishes(t *testing.T) {
+	browser.Need(t)
+	c := newTown(t, withPage)
+	c.await(wire.OK)
+	f := c.finger()
+	f.at("start").tap(`main [data-language="ja"]`).at("purpose")
+	if err := f.p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f = c.finger()
+	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		f.at("start").tap(`main [data-language="en"]`)
+		f.p.Wait(`() => ['purpose', 'end'].includes(document.querySelector('main').dataset.screen)`, nil)
+		var at string
+		f.p.Eval(&at, `() => document.querySelector('main').dataset.screen`, nil)
+		if at == "purpose" {
+			break
+		}
+		if f.tap(primary); time.Since(begun) > hang {
+			t.Fatal("the kiosk stays busy")
+		}
+	}
+	if len(c.papers()) != 0 {
+		t.Error("a paper came out")
+	}
+}

@@ -1,0 +1,165 @@
+package screen
+
+import (
+	"context"
+	"crypto/subtle"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"log"
+	"net"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"akashi/centre/wire"
+	"akashi/kiosk/face"
+)
+
+//go:embed web
+var web embed.FS
+
+// Bounds of the server of the page.
+const (
+	DefaultMaxHeader = 16 << 10         // a browser's request has under 4 KiB
+	DefaultRead      = 10 * time.Second // for one request to come in; loopback needs milliseconds
+)
+
+// Started says where the page finds its session worker, or why none was started.
+type Started struct {
+	Code       wire.Code   `json:"code"`
+	RetryAfter int         `json:"retry_after"`
+	Texts      []face.Text `json:"texts,omitempty"`
+	Address    string      `json:"address,omitempty"` // host:port of the worker's socket
+	Token      string      `json:"token,omitempty"`   // one-time
+}
+
+// Server serves the page and the few things it asks for before and after a
+// session; what is between them goes to the session worker's own socket.
+type Server struct {
+	Panel Panel
+	Phone string                             // of the call centre
+	Begin func(ctx context.Context) Started  // starts a session worker
+	State func() (code wire.Code, after int) // whether a session may begin
+	Done  func()                             // the resident has seen how the session ended; nil: nobody waits for it
+}
+
+// Serve answers on ln, which must be a loopback address, until ctx ends.
+func (s Server) Serve(ctx context.Context, ln net.Listener) error {
+	a, ok := ln.Addr().(*net.TCPAddr)
+	if !ok || !a.IP.IsLoopback() {
+		return fmt.Errorf("screen: %s is not a loopback address: the page is for this machine only", ln.Addr())
+	}
+	srv := &http.Server{
+		Handler: s.Handler(ln.Addr().String()), ReadHeaderTimeout: DefaultRead, MaxHeaderBytes: DefaultMaxHeader,
+		ErrorLog: log.New(io.Discard, "", 0), BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	defer context.AfterFunc(ctx, func() { srv.Close() })()
+	err := srv.Serve(ln)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// Handler serves the page to whoever names host, and takes orders only from
+// the page itself.
+func (s Server) Handler(host string) http.Handler {
+	m := http.NewServeMux()
+	m.HandleFunc("GET /{$}", file("web/index.html"))
+	m.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	m.HandleFunc("GET /css/{name}", folder("web/css"))
+	m.HandleFunc("GET /js/{name}", folder("web/js"))
+	m.HandleFunc("GET /panel.css", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", kinds[".css"])
+		io.WriteString(w, s.Panel.css())
+	})
+	m.HandleFunc("GET /words.json", func(w http.ResponseWriter, _ *http.Request) { answer(w, words) })
+	m.HandleFunc("GET /state.json", func(w http.ResponseWriter, _ *http.Request) {
+		code, after := s.State()
+		answer(w, state{Started: refused(code, after), Phone: s.Phone})
+	})
+	m.HandleFunc("POST /session", func(w http.ResponseWriter, r *http.Request) { answer(w, s.begin(r.Context())) })
+	m.HandleFunc("POST /done", func(w http.ResponseWriter, _ *http.Request) {
+		if s.Done != nil {
+			s.Done()
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	return guard(host, m)
+}
+
+type state struct {
+	Started
+	Phone string `json:"phone"`
+}
+
+func (s Server) begin(ctx context.Context) Started {
+	b := s.Begin(ctx)
+	if b.Code != wire.OK {
+		return refused(b.Code, b.RetryAfter)
+	}
+	return b
+}
+
+// refused gives a code with its words in every language.
+func refused(code wire.Code, after int) Started {
+	if code == wire.OK {
+		return Started{}
+	}
+	return Started{Code: code, RetryAfter: after, Texts: Texts(code)}
+}
+
+// policy lets the page load nothing but itself and speak to this machine only.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; " +
+	"connect-src 'self' ws://127.0.0.1:*; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// guard holds Host and, for orders, Origin: a page of another place that a
+// browser on this machine has open can neither read nor start anything.
+func guard(host string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		origin := r.Header.Get("Origin")
+		if !same(r.Host, host) || r.Method != http.MethodGet && !same(origin, "http://"+host) {
+			http.Error(w, "", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+var kinds = map[string]string{
+	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+}
+
+func folder(dir string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { file(path.Join(dir, r.PathValue("name")))(w, r) }
+}
+
+func file(name string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		b, err := fs.ReadFile(web, name)
+		kind, ok := kinds[path.Ext(name)]
+		if err != nil || !ok || strings.Contains(name, "..") {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", kind)
+		w.Write(b)
+	}
+}
+
+func answer(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(v)
+}

@@ -1,0 +1,142 @@
+// The page of the kiosk: from the start screen through one session to its end.
+import { Words } from './words.js'
+import { Link } from './link.js'
+import { Speech } from './speech.js'
+import { Idle } from './idle.js'
+import { Frame } from './frame.js'
+import { listen } from './keypad.js'
+import * as sheets from './sheets.js'
+import { screens, pinKey } from './screens.js'
+
+// farewell is how long the end of a session stays, in milliseconds.
+const farewell = 20_000
+// waiting is the time between two looks at whether a session may begin.
+const waiting = 5_000
+
+class Page {
+	constructor(catalogues) {
+		this.words = new Words(catalogues)
+		this.speech = new Speech(this.words)
+		this.frame = new Frame(this)
+		this.idle = new Idle((s, stay) => sheets.idle(this, s, stay), () => this.link?.act('stay'))
+		this.phone = ''
+		this.local = {} // what the resident is doing on this screen; gone with it
+		this.chosen = {} // what was chosen last, for going back to it
+		this.show({ screen: 'start' })
+		this.look()
+	}
+
+	// look asks whether a session may begin, as long as none does.
+	async look() {
+		if (this.link) return
+		const s = await get('/state.json').catch(() => null)
+		if (this.link || this.tell.screen !== 'start' && this.tell.screen !== 'closed') return
+		this.phone = s?.phone ?? this.phone
+		const want = s?.code === 0 ? 'start' : 'closed'
+		if (want === 'closed' && (this.tell.screen !== want || this.tell.code !== s?.code)) this.show({ screen: 'closed', code: s?.code, texts: s?.texts })
+		if (want === 'start' && this.tell.screen !== want) this.show({ screen: want })
+		this.timer = setTimeout(() => this.look(), waiting)
+	}
+
+	// begin starts a session in a language.
+	async begin(language) {
+		clearTimeout(this.timer)
+		this.words.language = language
+		this.show({ screen: 'starting' })
+		const s = await fetch('/session', { method: 'POST' }).then(r => r.json()).catch(() => ({ code: -1 }))
+		if (!s.address) return this.over({ screen: 'end', code: s.code || -1, texts: s.texts, retry_after: s.retry_after })
+		this.link = new Link(s.address, s.token, t => this.hear(t), () => this.gone())
+	}
+
+	// hear takes one screen of the worker. One with the present number only
+	// counts the digits of the PIN.
+	hear(t) {
+		if (t.screen === 'end') return this.over(t)
+		if (t.id === this.tell.id) return this.count(t.entered ?? 0)
+		this.show(t)
+		this.idle.begin(t.ask ? t.wait : 0)
+	}
+
+	// gone: the worker hung up without a last word.
+	gone() {
+		if (this.tell.screen !== 'end') this.over({ screen: 'end', code: -1 })
+	}
+
+	// over ends the session on this side too: nothing of it is kept.
+	over(t) {
+		this.idle.end()
+		document.querySelector('dialog[open]')?.close('gone')
+		this.link?.socket.close()
+		this.chosen = {}
+		if (this.leaving) return this.leave()
+		this.show(t)
+		this.timer = setTimeout(() => this.leave(), farewell)
+	}
+
+	// leave gives the kiosk back: a new page, for the next resident.
+	leave() {
+		clearTimeout(this.timer)
+		fetch('/done', { method: 'POST' }).catch(() => {}).finally(() => location.replace('/'))
+	}
+
+	show(t) {
+		this.tell = t
+		this.local = {}
+		if (t.menu) this.menu = t.menu
+		this.draw()
+	}
+
+	// draw shows the present screen; what the resident is doing there stays.
+	draw() { this.frame.draw(screens[this.tell.screen](this)) }
+
+	// go changes what the resident is doing on this screen.
+	go(more) {
+		Object.assign(this.local, more)
+		this.draw()
+	}
+
+	// count shows how many digits of the PIN the worker has.
+	count(n) {
+		this.tell.entered = n
+		this.frame.count(n)
+		this.speech.say('pin.count', [{ key: 'pin.count', values: { n } }])
+	}
+
+	act(what, more) {
+		this.idle.end()
+		this.link?.act(what, more)
+	}
+
+	// offer is the municipality that the resident has chosen, if any.
+	offer() {
+		const code = this.tell.choice?.municipality ?? this.local.offer?.code
+		return this.menu?.find(o => o.code === code)
+	}
+
+	speak(language) {
+		this.words.language = language
+		this.draw()
+	}
+
+	louder() { this.speech.louder(); this.frame.tools() }
+	help() { sheets.help(this) }
+	touched() { this.speech.stop(); this.idle.touched() }
+
+	// askCancel asks before it cancels, where cancelling still counts.
+	askCancel() {
+		if (this.tell.cancel) sheets.cancel(this, () => this.link.act('cancel'))
+	}
+
+	// goBack does what the button does, if there is one.
+	goBack() { document.querySelector('#actions .back:not([disabled])')?.click() }
+
+	get typing() { return this.tell.screen === 'pin' }
+
+	// typed passes a key of the keypad on; the page does not look at it.
+	typed(key) { return pinKey(this.link, key) }
+}
+
+const get = path => fetch(path).then(r => r.json())
+
+const page = new Page(await get('/words.json'))
+listen(page)

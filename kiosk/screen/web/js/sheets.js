@@ -1,0 +1,66 @@
+// Sheets over the screen: language, help, "do you want to stop", "are you still
+// there". One at a time; closing one leaves the screen as it was.
+import { h } from './dom.js'
+import { sign } from './art.js'
+
+// sheet opens a sheet and calls closed with what was chosen, or with null.
+export function sheet(page, key, values, children, closed = () => {}) {
+	document.querySelector('dialog[open]')?.close()
+	const title = h('h2', { id: 'sheet-title', tabindex: -1, autofocus: true }, page.words.text(key + '.title', values))
+	const d = h('dialog', { id: 'sheet-' + key, 'aria-labelledby': 'sheet-title' }, h('div', null, title, ...children))
+	d.addEventListener('close', () => {
+		d.remove()
+		closed(d.returnValue || null)
+		page.speech.stop()
+	})
+	document.getElementById('sheets').append(d)
+	d.showModal()
+	title.focus()
+	return d
+}
+
+// answer is a button that closes its sheet with a value.
+export const answer = (value, kind, ...children) => h('button', {
+	type: 'button', class: 'button ' + kind, 'data-answer': value, onclick: e => e.currentTarget.closest('dialog').close(value),
+}, ...children)
+
+export function languages(page) {
+	const list = page.words.languages.map(l => h('button', {
+		type: 'button', class: 'choice', lang: l, 'data-language': l, 'aria-pressed': String(l === page.words.language),
+		onclick: e => { e.currentTarget.closest('dialog').close(); page.speak(l) },
+	}, h('span', null, page.words.own(l, 'language.name'))))
+	sheet(page, 'languages', {}, [h('div', { class: 'choices two' }, list), answer('', '', page.words.text('close'))])
+}
+
+export function help(page) {
+	const t = k => page.words.text(k, { phone: page.phone })
+	const offer = page.offer()
+	const phones = [h('div', { class: 'card' }, h('h2', null, t('help.centre')), h('p', { class: 'phone' }, page.phone || t('help.nophone')))]
+	if (offer?.phone) {
+		phones.push(h('div', { class: 'card' }, h('h2', null, page.words.name(offer)[0]), h('p', { class: 'phone' }, offer.phone)))
+	}
+	sheet(page, 'help', {}, [
+		h('p', null, t('help.lead')), ...phones, h('p', null, t('help.staff')), h('p', null, t('help.keys')),
+		answer('', 'primary', t('close')),
+	])
+	page.speech.say('help', ['help.title', 'help.lead', 'help.staff', 'help.keys'].map(key => ({ key })))
+}
+
+export function cancel(page, then) {
+	const t = k => page.words.text(k)
+	sheet(page, 'stop', {}, [
+		h('p', null, t('stop.lead')),
+		h('div', { class: 'row' }, answer('', '', t('stop.no')), answer('yes', 'primary', t('stop.yes'))),
+	], v => v && then())
+	page.speech.say('stop', [{ key: 'stop.title' }, { key: 'stop.lead' }])
+}
+
+// idle asks whether somebody is still there; any answer is a sign that they are.
+export function idle(page, seconds, stay) {
+	const d = sheet(page, 'idle', {}, [
+		h('p', null, page.words.text('idle.lead', { seconds })),
+		answer('stay', 'primary', sign('person'), page.words.text('idle.stay')),
+	], v => v !== 'gone' && stay())
+	page.speech.say('idle', [{ key: 'idle.title' }, { key: 'idle.lead', values: { seconds } }])
+	return d
+}

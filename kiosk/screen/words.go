@@ -1,0 +1,49 @@
+package screen
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+)
+
+// Words are the page's words in one language, by key; {name} is a place that
+// the page fills.
+type Words map[string]string
+
+// Shown are the languages of the page in the order in which they are offered
+// (BCP 47; ja-easy is やさしい日本語). Spoken ones come first.
+var Shown = []string{"ja", "en"}
+
+//go:embed words/*.json
+var wordFiles embed.FS
+
+// words is every catalogue of the page; a member is not kept in the order of
+// the file, so languages are listed beside.
+var words = loadWords()
+
+// pageWords is what the page is given.
+type pageWords struct {
+	Languages []string         `json:"languages"`
+	Words     map[string]Words `json:"words"`
+}
+
+// loadWords reads the embedded catalogues. A broken one is a broken build,
+// found by any test that starts.
+func loadWords() pageWords {
+	p := pageWords{Languages: Shown, Words: map[string]Words{}}
+	for _, l := range Shown {
+		b, err := fs.ReadFile(wordFiles, "words/"+l+".json")
+		if err != nil {
+			panic(fmt.Sprintf("screen: words in %s are missing: %v", l, err))
+		}
+		d := json.NewDecoder(bytes.NewReader(b))
+		var w Words
+		if err := d.Decode(&w); err != nil || d.More() {
+			panic(fmt.Sprintf("screen: words in %s: %v", l, err))
+		}
+		p.Words[l] = w
+	}
+	return p
+}
