@@ -48,7 +48,7 @@ func (k *kiosk) open() (wire.Header, error) {
 	o, err := channel.Body[wire.Opened](f)
 	return wire.Header{
 		Version: wire.Version, Nonce: o.Nonce, Kiosk: k.digest[:], Counter: 1,
-		Municipality: city, Kind: credential.Domestic, Terms: terms,
+		Municipality: city, Kind: credential.Domestic, Disease: "covid-19", Terms: terms,
 	}, err
 }
 
