@@ -14,7 +14,15 @@ import (
 // Paper is what a valid signed PDF says.
 type Paper struct {
 	Signature *pdfsig.Signature
-	Codes     []*Result // in the order of the codes given
+	Codes     []*Result // in the order of the pages
+}
+
+// Page is what a scanner (verifier/scan) saw on one page.
+type Page struct {
+	Text    string
+	Codes   []string
+	Unread  int // codes seen and not read
+	Foreign int // things that no certificate's page has
 }
 
 // DefaultMaxCodes bounds the codes of one paper: two kinds on each of two
@@ -24,16 +32,32 @@ const DefaultMaxCodes = 8
 // VerifyPDF judges a signed PDF: its signature, every QR text that was read
 // from its pages, and the printed text of the pages against each of them. The
 // error is a *rule.Refusal.
-func VerifyPDF(pdf []byte, codes []string, pageText []string, l *trust.List, at time.Time) (*Paper, error) {
+//
+// A text layer says what a person sees only on a page of nothing but visible
+// text, rules and codes that were read; any other is refused (Page.Foreign, the
+// grammar of verifier/scan). What stays open is the shape of a glyph: a font
+// may draw B and call it A. Only the issuer's signature stands against that
+// here; a kiosk lays the sheet out again and needs no such trust.
+func VerifyPDF(pdf []byte, pages []Page, l *trust.List, at time.Time) (*Paper, error) {
 	s, err := pdfsig.Verify(pdf, l, at)
 	if err != nil {
 		return nil, err
+	}
+	var codes, texts []string
+	for _, p := range pages {
+		switch {
+		case p.Unread > 0:
+			return nil, ErrUnread
+		case p.Foreign > 0:
+			return nil, ErrForeign
+		}
+		codes, texts = append(codes, p.Codes...), append(texts, p.Text)
 	}
 	results, err := VerifyCodes(codes, l, at)
 	if err != nil {
 		return nil, err
 	}
-	printed := strings.Join(pageText, "\n")
+	printed := strings.Join(texts, "\n")
 	for _, r := range results {
 		if err := r.checkPrinted(printed); err != nil {
 			return nil, err

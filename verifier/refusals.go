@@ -19,6 +19,12 @@ var (
 	ErrNoCode = rule.New("paper.no-code",
 		"紙面に読み取れる証明書の二次元コードがありません。全体が鮮明に写るように読み直してください。",
 		"No certificate code on the page could be read. Scan it again, whole and sharp, at 200 dots an inch or more.")
+	ErrUnread = rule.New("paper.unread",
+		"読み取れない二次元コードがあります。全体が鮮明に写るように読み直してください。",
+		"A code on the page could not be read. Scan it again, whole and sharp.")
+	ErrForeign = rule.New("paper.foreign",
+		"証明書の紙面にないもの（画像、文字に重なる図形、傾いた文字など）があり、目に見える内容が確かめられません。受け入れないでください。",
+		"The page shows what no certificate has: pictures, shapes over text, slanted text. What is seen cannot be checked. Do not accept it.")
 	ErrCodesDiffer = rule.New("paper.codes-differ",
 		"紙面の二次元コードが、互いに違う人または違う接種を示しています。受け入れないでください。",
 		"The codes on the paper tell of different persons or vaccinations. Do not accept it.")

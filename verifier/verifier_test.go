@@ -120,20 +120,25 @@ func TestVerifyFile(t *testing.T) {
 	}
 }
 
+// pages is one page as a scanner sees it.
+func pages(text string, codes ...string) []verifier.Page {
+	return []verifier.Page{{Text: text, Codes: codes}}
+}
+
 func TestVerifyPDF(t *testing.T) {
 	i := newIssuer(t)
 	pdf := i.pdf(t)
 	card := qr(i.card(t, kanji, dose("2021-07-01", "FA0001")))
 	seal := i.seal(t, "MIHON TARO", "1980-02-03", "2021-07-01", "FA0001")
 	const text = "氏名 Name\n見本　太郎\nMIHON TARO\n1980年2月3日\n1980-02-03\n1 2021年7月1日 2021-07-01\nFA0001 UTO\n"
-	if p, err := verifier.VerifyPDF(pdf, []string{card, seal}, []string{text}, i.list(), now); err != nil || len(p.Codes) != 2 || p.Signature.Signer != "test signer" {
+	if p, err := verifier.VerifyPDF(pdf, pages(text, card, seal), i.list(), now); err != nil || len(p.Codes) != 2 || p.Signature.Signer != "test signer" {
 		t.Errorf("VerifyPDF = %+v, %v", p, err)
 	}
-	if _, err := verifier.VerifyPDF(pdf, []string{card}, []string{"見 本\n太郎 1980-02-03", "2021-07-\n01 FA00 01"}, i.list(), now); err != nil {
+	if _, err := verifier.VerifyPDF(pdf, append(pages("見 本\n太郎 1980-02-03", card), pages("2021-07-\n01 FA00 01")...), i.list(), now); err != nil {
 		t.Errorf("broken lines on two pages: %v", err)
 	}
 	romanCard := qr(i.card(t, patient(`{"family":"MIHON","given":["TARO"]}`, "1980-02-03"), dose("2021-07-01", "FA0001")))
-	if _, err := verifier.VerifyPDF(pdf, []string{romanCard, seal}, []string{text}, i.list(), now); err != nil {
+	if _, err := verifier.VerifyPDF(pdf, pages(text, romanCard, seal), i.list(), now); err != nil {
 		t.Errorf("both codes in Roman letters: %v", err)
 	}
 	swap := func(old, new string) string { return strings.Replace(text, old, new, 1) }
@@ -158,10 +163,17 @@ func TestVerifyPDF(t *testing.T) {
 		"date not printed":      {[]string{card}, swap("2021-07-01", "2021-07-02"), verifier.ErrPrintedDose},
 		"lot not printed":       {[]string{card}, swap("FA0001", "FA00010"), verifier.ErrPrintedDose},
 	} {
-		_, err := verifier.VerifyPDF(pdf, c.codes, []string{c.text}, i.list(), now)
+		_, err := verifier.VerifyPDF(pdf, pages(c.text, c.codes...), i.list(), now)
 		refused(t, name, err, c.want)
 	}
-	_, err := verifier.VerifyPDF(append(pdf, ' '), []string{card}, []string{text}, i.list(), now)
+	for want, p := range map[*rule.Refusal]verifier.Page{
+		verifier.ErrUnread:  {Text: text, Codes: []string{card}, Unread: 1},
+		verifier.ErrForeign: {Text: text, Codes: []string{card}, Foreign: 1},
+	} {
+		_, err := verifier.VerifyPDF(pdf, append(pages(text, card), p), i.list(), now)
+		refused(t, want.Code, err, want)
+	}
+	_, err := verifier.VerifyPDF(append(pdf, ' '), pages(text, card), i.list(), now)
 	if !errors.Is(err, pdfsig.ErrStructure) {
 		t.Errorf("a PDF with something appended: %v", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"akashi/printer/sheet"
 	"akashi/testkit/paper"
 	"akashi/verifier/credential"
+	"akashi/verifier/pdfsig"
 )
 
 // Papers whose text, codes, receipt and signature are all in order, and that
@@ -76,5 +77,43 @@ func TestOtherVersion(t *testing.T) {
 	_, err := look(t, a.in)
 	if !errors.Is(err, wire.WrongVersion) || lastlook.ReasonOf(err) != 0 {
 		t.Errorf("got %v, reason %d", err, lastlook.ReasonOf(err))
+	}
+}
+
+// Each way to make a page show something else than its text says, signed for
+// by the centre: the grammar of verifier/scan stops them, and were it not
+// there, laying the sheet out again would.
+func TestAttacks(t *testing.T) {
+	a := arrive(t, "takasaki", credential.Domestic)
+	own, err := sheet.Render(sheet.Input{
+		Certificate: a.in.Delivery.Certificate, Codes: []sheet.Code{{Label: sheet.LabelSHC, Text: a.in.Delivery.Codes[0]}},
+		SessionCode: string(wire.CodeFor(a.in.Header.SessionDigest(), 1)),
+	})
+	if err != nil || !pdfsig.Over(a.in.Delivery.PDF, own) {
+		t.Fatalf("the resident's own sheet is not laid out again: %v", err)
+	}
+	for _, c := range paper.Attacks() {
+		t.Run(c.Name, func(t *testing.T) {
+			drawn, err := c.Draw(own)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := a
+			if v.in.Delivery.PDF, err = paper.SignPDF(a.order.World, drawn, a.order.Now); err != nil {
+				t.Fatal(err)
+			}
+			v.seal(t)
+			pages, err := look(t, v.in)
+			want := lastlook.Foreign
+			if c.Name == "a code mirrored" { // it is read, and is none of the delivery's
+				want = lastlook.PixelsDiffer
+			}
+			if got := lastlook.ReasonOf(err); got != want || pages != nil {
+				t.Errorf("reason %d, want %d (%v)", got, want, err)
+			}
+			if pdfsig.Over(v.in.Delivery.PDF, own) {
+				t.Error("laid out again, it is the same")
+			}
+		})
 	}
 }

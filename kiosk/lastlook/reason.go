@@ -31,7 +31,7 @@ const (
 	PrintedID       Reason = 21 // pages or codes bear different certificate IDs
 	PrintedTravel   Reason = 22 // printed passport data are not those of the code
 	PrintedDoses    Reason = 23 // printed doses are not those of the codes
-	Foreign         Reason = 24 // a page draws pictures, forms, shadings or hidden text, which no sheet has
+	Foreign         Reason = 24 // a page shows what no sheet has: pictures, hidden, covered or slanted text, shapes
 	OtherSheet      Reason = 25 // the bytes are not those that the sheet makes of the certificate that was checked
 	OtherDisease    Reason = 26 // receipt: another disease than was asked for
 )

@@ -125,16 +125,16 @@ func (s *Server) inspect(p *Paper) error {
 		return err
 	}
 	p.Pages = len(pages)
-	var codes, text []string
-	for _, page := range pages {
-		codes, text = append(codes, page.Codes...), append(text, page.Text)
+	var seen []verifier.Page
+	for _, one := range pages {
+		seen = append(seen, verifier.Page{Text: one.Text, Codes: one.Codes, Unread: one.Unread, Foreign: one.Foreign})
 	}
 	now := time.Now()
 	list, err := s.trust(now)
 	if err != nil {
 		return err
 	}
-	got, err := verifier.VerifyPDF(b, codes, text, list, now)
+	got, err := verifier.VerifyPDF(b, seen, list, now)
 	var refused *rule.Refusal
 	switch {
 	case errors.As(err, &refused):

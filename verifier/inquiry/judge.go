@@ -24,9 +24,6 @@ type scanner interface {
 func newScanner() (scanner, error) { return scan.Shared(context.Background()) }
 
 var (
-	errUnread = rule.New("paper.unread",
-		"読み取れない二次元コードがあります。全体が鮮明に写るように読み直してください。",
-		"A code on the page could not be read. Scan it again, whole and sharp.")
 	errCoarse = rule.New("paper.coarse",
 		"画像から二次元コードを読み取れませんでした。証明書全体を写した画像としては画素が足りません。用紙全体を200dpi以上で読み取るか、コードの部分を大きく写してください。",
 		"No code could be read from the picture: it has too few pixels for a whole page. Scan the page at 200 dpi or more, or take a larger picture of the code alone.")
@@ -88,14 +85,11 @@ func (v *verdict) pdf(input []byte, l *trust.List, e Env) error {
 	if err != nil {
 		return errPage
 	}
-	var texts, codes []string
+	var seen []verifier.Page
 	for _, p := range pages {
-		if p.Unread > 0 {
-			return errUnread
-		}
-		texts, codes = append(texts, p.Text), append(codes, p.Codes...)
+		seen = append(seen, verifier.Page{Text: p.Text, Codes: p.Codes, Unread: p.Unread, Foreign: p.Foreign})
 	}
-	paper, err := verifier.VerifyPDF(input, codes, texts, l, v.at)
+	paper, err := verifier.VerifyPDF(input, seen, l, v.at)
 	if err != nil {
 		return err
 	}
@@ -116,7 +110,7 @@ func (v *verdict) image(input []byte, l *trust.List, e Env) error {
 	case len(page.Codes) == 0 && max(page.Width, page.Height) < DefaultMinEdge:
 		return errCoarse
 	case page.Unread > 0:
-		return errUnread
+		return verifier.ErrUnread
 	}
 	v.results, err = verifier.VerifyCodes(page.Codes, l, v.at)
 	return err

@@ -2,55 +2,32 @@ package scan
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 
 	"github.com/go-pdf/fpdf"
 	qr "github.com/skip2/go-qrcode"
 )
 
-// What a page draws beside filled text and paths is counted, so that a reader
-// who trusts the text knows that nothing lies over it.
-func TestForeign(t *testing.T) {
-	for name, draw := range map[string]func(*fpdf.Fpdf){
-		"picture": func(f *fpdf.Fpdf) {
-			f.RegisterImageOptionsReader("p", fpdf.ImageOptions{ImageType: "png"}, bytes.NewReader(encoded(t, white(30, 30))))
-			f.ImageOptions("p", 10, 10, 100, 100, false, fpdf.ImageOptions{}, 0, "")
-		},
-		"hidden text":  func(f *fpdf.Fpdf) { f.SetTextRenderingMode(3); f.Text(20, 40, "hidden"); f.SetTextRenderingMode(0) },
-		"stroked text": func(f *fpdf.Fpdf) { f.SetTextRenderingMode(1); f.Text(20, 40, "stroked"); f.SetTextRenderingMode(0) },
-		"shading":      func(f *fpdf.Fpdf) { f.LinearGradient(10, 10, 50, 50, 0, 0, 0, 255, 255, 255, 0, 0, 1, 1) },
-		"form": func(f *fpdf.Fpdf) {
-			f.UseTemplate(f.CreateTemplate(func(tpl *fpdf.Tpl) { tpl.SetFont("Helvetica", "", 11); tpl.Text(20, 60, "form") }))
-		},
+// What only an annotation shows is foreign too; a field without a face is not.
+func TestForeignPages(t *testing.T) {
+	for name, c := range map[string]struct {
+		page    string
+		objects []string
+		want    int
+	}{
+		"an empty page":        {"", nil, 0},
+		"a signature's field":  {"/Annots[4 0 R]", []string{"<</Type/Annot/Subtype/Widget/FT/Sig/T(S)/Rect[0 0 0 0]/F 132>>"}, 0},
+		"a field with a face":  {"/Annots[4 0 R]", []string{"<</Type/Annot/Subtype/Widget/FT/Sig/T(S)/Rect[0 0 9 9]/F 4>>"}, 1},
+		"a note":               {"/Annots[4 0 R]", []string{"<</Type/Annot/Subtype/FreeText/Rect[0 0 0 0]/Contents(x)>>"}, 1},
+		"a turned page":        {"/Rotate 90", nil, 1},
+		"a cropped page":       {"/CropBox[0 0 595 700]", nil, 1},
+		"a moved page":         {"/CropBox[9 9 595 842]", nil, 1},
+		"a stain of no object": {"/Annots[4 0 R]", []string{"<</Type/Annot/Subtype/Stamp/Rect[9 9 99 99]/F 4/AP<</N 5 0 R>>>>", stream("/Type/XObject/Subtype/Form/BBox[0 0 90 90]", "0 g 0 0 90 90 re f")}, 2},
 	} {
-		t.Run(name, func(t *testing.T) {
-			f := fpdf.New("P", "mm", "A4", "")
-			f.SetFont("Helvetica", "", 11)
-			f.AddPage()
-			f.Text(20, 20, "own")
-			f.Rect(20, 30, 5, 5, "F")
-			var plain, spoilt bytes.Buffer
-			draw(f)
-			if err := f.Output(&spoilt); err != nil {
-				t.Fatal(err)
-			}
-			p, err := scanner(t).PDF(spoilt.Bytes())
-			if err != nil || p[0].Foreign == 0 || !strings.Contains(p[0].Text, "own") {
-				t.Errorf("%+v, %v", p, err)
-			}
-			g := fpdf.New("P", "mm", "A4", "")
-			g.SetFont("Helvetica", "", 11)
-			g.AddPage()
-			g.Text(20, 20, "own")
-			g.Rect(20, 30, 5, 5, "F")
-			if err := g.Output(&plain); err != nil {
-				t.Fatal(err)
-			}
-			if p, err := scanner(t).PDF(plain.Bytes()); err != nil || p[0].Foreign != 0 {
-				t.Errorf("a plain page: %+v, %v", p, err)
-			}
-		})
+		p, err := scanner(t).PDF(handmade(c.page, c.objects...))
+		if err != nil || p[0].Foreign != c.want {
+			t.Errorf("%s: %+v, %v, want %d", name, p, err, c.want)
+		}
 	}
 }
 

@@ -171,45 +171,6 @@ func (d *document) text(i int) (string, error) {
 	return strings.ReplaceAll(strings.TrimRight(t.Text, "\x00"), "\r\n", "\n"), nil
 }
 
-// foreign counts what a page draws beside filled text and paths: pictures,
-// shadings, forms, and text that is stroked, clipped or invisible. Annotations
-// are no page objects; they are in the rendering.
-func (d *document) foreign(i int) (int, error) {
-	page := d.page(i)
-	n, err := d.pdfium.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
-	if err != nil {
-		return 0, ErrPDF
-	}
-	if n.Count > DefaultMaxObjects {
-		return 0, ErrObjects
-	}
-	found := 0
-	for at := range n.Count {
-		own, err := d.own(page, at)
-		if err != nil {
-			return 0, ErrPDF
-		}
-		if !own {
-			found++
-		}
-	}
-	return found, nil
-}
-
-// own reports whether one object is filled text or a path.
-func (d *document) own(page requests.Page, at int) (bool, error) {
-	o, err := d.pdfium.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: page, Index: at})
-	if err != nil {
-		return false, err
-	}
-	t, err := d.pdfium.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: o.PageObject})
-	if err != nil || t.Type != enums.FPDF_PAGEOBJ_TEXT {
-		return err == nil && t.Type == enums.FPDF_PAGEOBJ_PATH, err
-	}
-	m, err := d.pdfium.FPDFTextObj_GetTextRenderMode(&requests.FPDFTextObj_GetTextRenderMode{PageObject: o.PageObject})
-	return err == nil && m.TextRenderMode == enums.FPDF_TEXTRENDERMODE_FILL, err
-}
-
 func encodePNG(m image.Image) ([]byte, error) {
 	var b bytes.Buffer
 	err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, m)

@@ -69,12 +69,15 @@ type Page struct {
 	Codes []string
 	// Unread is how many QR codes were seen and could not be read.
 	Unread int
-	// Foreign is how many page objects are neither filled text nor paths:
-	// pictures, shadings, forms, hidden text. A certificate's sheet has none.
-	// Of an image it is 0.
+	// Foreign is how many things on the page no certificate's sheet has (see
+	// grammar.go): pictures, hidden, covered or slanted text, shapes, codes
+	// for other readers. Where it is not 0, a person may see something else
+	// than Text and Codes say. Of an image it is 0.
 	Foreign int
 	// Width and Height are the pixels that were searched.
 	Width, Height int
+
+	symbols []symbol // of Codes
 }
 
 // Scanner renders and searches; one call at a time, others wait. Each PDF gets
@@ -136,17 +139,26 @@ func (d *document) scan(i int) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	p := Page{}
+	var r *raster
 	err = d.render(i, DPI, requests.RenderImageFormatGrayscale, func(m image.Image) error {
-		p = search(grey(m))
+		r = grey(m) // a copy
 		return nil
 	})
 	if err != nil {
-		return p, err
+		return Page{}, err
 	}
-	p.Text = text
-	p.Foreign, err = d.foreign(i)
-	return p, err
+	p := search(r)
+	page, plain := d.plain(i)
+	g := &grammar{page: page, codes: p.boxes(page.top)}
+	objects, foreign, err := d.objects(i, g.inCode)
+	if err != nil {
+		return Page{}, err
+	}
+	if !plain {
+		foreign++
+	}
+	p.Text, p.Foreign = text, foreign+g.foreign(objects)+g.stains(r)
+	return p, nil
 }
 
 // PNG renders one page, counted from 0, in colour; dpi is 36 to 600.

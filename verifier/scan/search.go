@@ -52,9 +52,19 @@ func searchAt(r *raster, threshold byte) Page {
 	}
 	slices.SortFunc(codes, func(a, b read) int { return order(a.symbol, b.symbol) })
 	for _, c := range codes {
-		p.Codes = append(p.Codes, c.text)
+		p.Codes, p.symbols = append(p.Codes, c.text), append(p.symbols, c.symbol)
 	}
 	return p
+}
+
+// boxes gives where the codes lie on a page of that height in points.
+func (p Page) boxes(height float64) []box {
+	var all []box
+	for _, s := range p.symbols {
+		left, top, right, bottom := s.box()
+		all = append(all, box{left / pixel, height - bottom/pixel, right / pixel, height - top/pixel})
+	}
+	return all
 }
 
 // order sorts by lines, then from the left.
