@@ -27,9 +27,6 @@ const (
 	Print
 )
 
-// Distinct reports whether processes have users of their own here.
-func Distinct() bool { return os.Getuid() == 0 }
-
 // Node says so in a node's configuration.
 func Node(c *centre.Config) {
 	if !Distinct() {
