@@ -11,12 +11,20 @@ import (
 	"akashi/centre/channel"
 	"akashi/centre/fleet"
 	"akashi/centre/wire"
+	"akashi/testkit/pki"
 )
 
 func (h *house) tell(o centre.Order) centre.State {
 	h.t.Helper()
 	o.Operator = 7
-	return must(centre.Tell(within(h.t), h.dial, o))(h.t)
+	return must(centre.Tell(within(h.t), h.operator(), o))(h.t)
+}
+
+// operator is an operator's end of the bus.
+func (h *house) operator() centre.DialConfig {
+	d := h.dial
+	d.Certificate = h.w.Operator.TLS()
+	return d
 }
 
 func (k *kiosk) alarm() {
@@ -187,17 +195,19 @@ func TestOrdersThatAreNone(t *testing.T) {
 		"both":          {Operator: 7, Stop: true, Resume: true},
 		"no such alarm": {Operator: 7, Clear: 12345},
 	} {
-		if _, err := centre.Tell(within(t), h.dial, o); !errors.Is(err, wire.Malformed) {
+		if _, err := centre.Tell(within(t), h.operator(), o); !errors.Is(err, wire.Malformed) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	gateway := h.dial
-	gateway.Certificate = h.w.Gateway.TLS()
-	if _, err := centre.Tell(shortly(t), gateway, centre.Order{Operator: 7, Resume: true}); err == nil {
-		t.Error("a gateway gives orders")
+	for name, id := range map[string]*pki.Identity{"gateway": h.w.Gateway, "launcher": h.w.Launcher} {
+		other := h.dial
+		other.Certificate = id.TLS()
+		if _, err := centre.Tell(shortly(t), other, centre.Order{Operator: 7, Resume: true}); err == nil {
+			t.Errorf("a %s gives orders", name)
+		}
 	}
 	h.launched()
-	if _, err := centre.Tell(within(t), h.dial, centre.Order{Operator: 7}); err == nil {
+	if _, err := centre.Tell(within(t), h.operator(), centre.Order{Operator: 7}); err == nil {
 		t.Error("an answer without a launcher")
 	}
 }

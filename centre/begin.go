@@ -43,7 +43,7 @@ func (l *Launcher) open(ctx context.Context, c call) (any, error) {
 		return nil, wire.Internal
 	}
 	now := l.c.Now()
-	if err := l.sessions.add(ctx, nonce, session{Kiosk: c.Kiosk, Terms: o.Terms, Began: now.Unix()}); err != nil {
+	if err := l.sessions.add(ctx, session{Nonce: nonce, Kiosk: c.Kiosk, Terms: o.Terms, Began: now.Unix()}); err != nil {
 		return nil, busy() // full, or not answering: the kiosk may try again with a new nonce
 	}
 	return wire.Opened{Nonce: nonce, Expires: now.Add(DefaultNonceLife).Unix(), Now: now.Unix()}, nil
@@ -60,6 +60,7 @@ func (l *Launcher) mayIssue(kiosk fleet.ID) error {
 // admitted is a request that may have a worker.
 type admitted struct {
 	header  wire.Header
+	session session
 	seat    seat
 	kiosk   fleet.Digest
 	request audit.Request
@@ -83,6 +84,10 @@ func (l *Launcher) begin(ctx context.Context, c call) (any, error) {
 	a.since = since
 	free, err := l.reserve(a.kiosk)
 	if err != nil {
+		return nil, err
+	}
+	if err := l.sessions.begun(ctx, a.session); err != nil {
+		free()
 		return nil, err
 	}
 	if err := l.sessions.use(ctx, h.Nonce, h.Counter, l.c.Node); err != nil {
@@ -116,7 +121,7 @@ func (l *Launcher) admit(ctx context.Context, h wire.Header, c call) (admitted, 
 	if err := l.mayIssue(k.ID); err != nil {
 		return admitted{}, err
 	}
-	s, err := l.sessions.find(ctx, h.Nonce)
+	s, err := l.sessions.find(ctx, c.Kiosk, h.Nonce)
 	if err != nil {
 		return admitted{}, err
 	}
@@ -137,7 +142,7 @@ func (l *Launcher) admit(ctx context.Context, h wire.Header, c call) (admitted, 
 	}
 	return admitted{
 		trust:  trust,
-		header: h, seat: seat{[32]byte(h.Nonce), h.Counter}, kiosk: kiosk, phone: m.Phone,
+		header: h, session: s, seat: seat{[32]byte(h.Nonce), h.Counter}, kiosk: kiosk, phone: m.Phone,
 		request: audit.Request{
 			Node: l.c.Node, Kiosk: k.ID, Counter: h.Counter,
 			Municipality: audit.MunicipalityOf(h.Municipality), Kind: h.Kind,

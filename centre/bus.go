@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -25,14 +26,19 @@ const (
 	subjectBegin   = "akashi.begin"
 	subjectSettle  = "akashi.settle"
 	subjectAlarm   = "akashi.alarm"
-	subjectPerson  = "akashi.person"
-	subjectRequest = "akashi.launcher.*.request"
 	subjectRight   = "akashi.right"   // a new right: any launcher
 	subjectRights  = "akashi.right.*" // one that is there: its home
+	subjectBeat    = "akashi.beat"
+	subjectWhere   = "akashi.where" // which launcher has a worker
+	subjectPerson  = "akashi.person"
+	subjectRequest = "akashi.launcher.*.request"
+	subjectHere    = "akashi.here.*" // whether a node's name is taken, or the home of its rights
 	queue          = "launchers"
 )
 
 func requestTo(node fleet.ID) string { return "akashi.launcher." + string(node) + ".request" }
+
+func hereOf(node fleet.ID) string { return "akashi.here." + string(node) }
 
 // Buckets in JetStream's memory.
 const (
@@ -147,35 +153,35 @@ func (roles) Check(c server.ClientAuthentication) bool {
 }
 
 // permissions gives a role's subjects; nil for a role that has no business
-// here. A gateway asks, and reads the shared memory; only a launcher writes it.
+// here. A gateway only asks launchers, and has no part in the shared memory: a
+// server answers to whatever subject an asker names, so even one who may only
+// read could have its answers written where they are taken for a stop. An
+// operator only gives orders. A launcher has what the two buckets need, and can
+// neither remove them nor ask another launcher in a gateway's name.
 func permissions(role string) *server.Permissions {
 	allow := func(s ...string) *server.SubjectPermission { return &server.SubjectPermission{Allow: s} }
 	switch role {
 	case wire.RoleGateway:
 		return &server.Permissions{
-			Publish: allow(subjectOpen, subjectBegin, subjectSettle, subjectAlarm, subjectRequest, subjectRight, subjectRights,
-				"$JS.API.STREAM.INFO.KV_"+bucketSessions, "$JS.API.STREAM.INFO.KV_"+bucketStops,
-				"$JS.API.DIRECT.GET.KV_"+bucketSessions+".>",
-				"$JS.API.CONSUMER.CREATE.KV_"+bucketStops+".>", "$JS.API.CONSUMER.DELETE.KV_"+bucketStops+".>", "$JS.FC.>"),
+			Publish:   allow(subjectOpen, subjectBegin, subjectSettle, subjectAlarm, subjectBeat, subjectWhere, subjectRequest, subjectRight, subjectRights),
 			Subscribe: allow(inbox(role) + ".>"),
 		}
+	case wire.RoleOperator:
+		return &server.Permissions{Publish: allow(subjectPerson), Subscribe: allow(inbox(role) + ".>")}
 	case wire.RoleLauncher:
-		return &server.Permissions{
-			Publish: allow(subjectPerson, subjectRequest, subjectRights, "$JS.API.>", "$JS.FC.>", "$KV.>",
-				inbox(wire.RoleGateway)+".>", inbox(wire.RoleLauncher)+".>"),
-			Subscribe: allow("akashi.>", inbox(role)+".>"),
+		p := allow(subjectHere, "$JS.API.INFO", "$JS.FC.>", inbox(wire.RoleGateway)+".>", inbox(wire.RoleOperator)+".>", inbox(role)+".>")
+		for _, b := range []string{bucketSessions, bucketStops} {
+			kv := ".KV_" + b
+			p.Allow = append(p.Allow, "$KV."+b+".>", "$JS.API.STREAM.INFO"+kv, "$JS.API.STREAM.CREATE"+kv, "$JS.API.STREAM.UPDATE"+kv,
+				"$JS.API.DIRECT.GET"+kv+".>", "$JS.API.CONSUMER.CREATE"+kv+".>", "$JS.API.CONSUMER.DELETE"+kv+".>")
 		}
+		return &server.Permissions{Publish: p, Subscribe: allow("akashi.>", inbox(role)+".>")}
 	}
 	return nil
 }
 
 // inbox keeps one role from listening to the other's answers.
-func inbox(role string) string {
-	if role == wire.RoleLauncher {
-		return "_INBOX_launcher"
-	}
-	return "_INBOX_gateway"
-}
+func inbox(role string) string { return "_INBOX_" + strings.TrimPrefix(role, "urn:akashi:role:") }
 
 // DialConfig is one role's end of the bus.
 type DialConfig struct {

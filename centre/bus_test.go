@@ -9,11 +9,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"akashi/centre"
 	"akashi/centre/channel"
@@ -99,31 +99,110 @@ func TestTheBusLeavesNothing(t *testing.T) {
 	}
 }
 
-// A gateway that was taken over can ask, and nothing else: it writes no nonce,
-// clears no stop, hears no other's messages.
-func TestAGatewayOnlyAsks(t *testing.T) {
-	h := build(t, 1)
-	errs := make(chan error, 100)
-	nc := must(h.join(h.w.Gateway.TLS(), nil))(t)
-	nc.SetErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { errs <- err })
-	js := must(jetstream.New(nc))(t)
-	kv := must(js.KeyValue(within(t), "sessions"))(t)
-	if _, err := kv.Put(shortly(t), "u.00.1", []byte("n1")); err == nil {
-		t.Error("a gateway writes to the shared memory")
+// intruder is a connection whose refusals are heard.
+type intruder struct {
+	*nats.Conn
+	t       *testing.T
+	refused chan error
+}
+
+func (h *house) intrude(t *testing.T, cert tls.Certificate) intruder {
+	t.Helper()
+	i := intruder{must(h.join(cert, nil))(t), t, make(chan error, 100)}
+	i.SetErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { i.refused <- err })
+	return i
+}
+
+// isRefused does something and waits for the bus to refuse just that.
+func (i intruder) isRefused(what string, do func()) {
+	i.t.Helper()
+	for len(i.refused) > 0 {
+		<-i.refused
 	}
-	if err := js.DeleteKeyValue(shortly(t), "stops"); err == nil {
-		t.Error("a gateway deletes the stops")
-	}
-	if _, err := nc.RequestWithContext(shortly(t), "akashi.person", []byte("{}")); err == nil {
-		t.Error("a gateway gives orders")
-	}
-	for _, subject := range []string{"akashi.>", ">", "_INBOX_launcher.>", "$KV.>"} {
-		nc.SubscribeSync(subject)
-		nc.Flush()
-		select {
-		case <-errs:
-		case <-time.After(hang):
-			t.Errorf("a gateway listens to %s", subject)
+	do()
+	i.Flush()
+	select {
+	case err := <-i.refused:
+		if !strings.Contains(strings.ToLower(err.Error()), "permissions violation") {
+			i.t.Errorf("%s: %v", what, err)
 		}
+	case <-time.After(hang):
+		i.t.Errorf("%s is let through", what)
+	}
+}
+
+// A gateway that was taken over can ask launchers, and nothing else: it reads
+// and writes no shared memory, changes no stop, speaks for no launcher and no
+// person, hears no other's messages. An operator's certificate gives orders
+// and does nothing else either.
+func TestEachRoleHasItsOwnSubjectsOnly(t *testing.T) {
+	h := build(t, 1)
+	streams := []string{
+		"$KV.sessions.u.00.1", "$KV.sessions.n.00", "$KV.stops.switch", "$KV.stops.a.1", "$JS.FC.x", "$JS.ACK.KV_stops.c.1.1.1.1.1",
+		"$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.CREATE.mine", "$JS.API.STREAM.TEMPLATE.CREATE.x",
+		"$JS.API.DIRECT.GET.KV_sessions.$KV.sessions.u.00.1", "$SYS.REQ.SERVER.PING", "_INBOX_launcher.x", "_INBOX_operator.x",
+	}
+	for _, b := range []string{"KV_sessions", "KV_stops"} {
+		for _, op := range []string{
+			"STREAM.INFO", "STREAM.CREATE", "STREAM.UPDATE", "STREAM.DELETE", "STREAM.PURGE", "STREAM.MSG.GET", "STREAM.MSG.DELETE", "STREAM.SNAPSHOT",
+			"STREAM.RESTORE", "STREAM.LEADER.STEPDOWN", "DIRECT.GET", "CONSUMER.NAMES", "CONSUMER.LIST",
+		} {
+			streams = append(streams, "$JS.API."+op+"."+b)
+		}
+		for _, op := range []string{"CREATE", "DELETE", "INFO", "MSG.NEXT", "PAUSE", "DURABLE.CREATE"} {
+			streams = append(streams, "$JS.API.CONSUMER."+op+"."+b+".c")
+		}
+	}
+	for name, c := range map[string]struct {
+		cert    tls.Certificate
+		publish []string
+		hear    []string
+	}{
+		"gateway": {h.w.Gateway.TLS(), []string{"akashi.person", "akashi.here.n1", "akashi.here.home_00", "akashi.launcher.n1.here", "_INBOX_gateway.x"},
+			[]string{"akashi.>", "akashi.open", ">", "_INBOX_launcher.>", "_INBOX_operator.>", "$KV.>", "$JS.>", "$SYS.>"}},
+		"operator": {h.w.Operator.TLS(), []string{"akashi.open", "akashi.begin", "akashi.launcher.n1.request", "akashi.settle", "_INBOX_gateway.x"},
+			[]string{"akashi.>", ">", "_INBOX_gateway.>", "_INBOX_launcher.>"}},
+	} {
+		i := h.intrude(t, c.cert)
+		for _, s := range append(c.publish, streams...) {
+			i.isRefused(name+" asks "+s, func() { i.PublishRequest(s, "_INBOX_gateway.r", []byte("{}")) })
+		}
+		for _, s := range c.hear {
+			i.isRefused(name+" hears "+s, func() { i.SubscribeSync(s) })
+		}
+	}
+	l := h.intrude(t, h.w.Launcher.TLS())
+	for _, s := range []string{
+		"akashi.person", "akashi.open", "akashi.launcher.n1.request", "$JS.API.STREAM.DELETE.KV_stops", "$JS.API.STREAM.PURGE.KV_stops",
+		"$JS.API.STREAM.DELETE.KV_sessions", "$JS.API.STREAM.CREATE.other",
+	} {
+		l.isRefused("launcher asks "+s, func() { l.PublishRequest(s, "_INBOX_launcher.r", []byte("{}")) })
+	}
+}
+
+// Whoever asks names the subject of the answer. A gateway that names one of the
+// shared memory does not get the launcher to write there.
+func TestALauncherWritesNowhereAtAGatewaysWord(t *testing.T) {
+	h := build(t, 2)
+	i := h.intrude(t, h.w.Gateway.TLS())
+	k := h.kiosk("k1")
+	for _, reply := range []string{"$KV.stops.switch", "$KV.stops.a.1", "$KV.sessions.u.00.1", "$JS.API.STREAM.INFO.KV_stops", "_INBOX_operator.x", "_INBOX_gatewayx.y"} {
+		for _, ask := range []string{"akashi.open", "akashi.begin", "akashi.settle", "akashi.alarm", "akashi.beat", "akashi.where", "akashi.launcher.n1.request", "akashi.right", "akashi.right.00"} {
+			if err := i.PublishRequest(ask, reply, []byte("{}")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := i.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.whole("", nil); err != nil { // what came before it was heard before it
+		t.Errorf("after that: %v", err)
+	}
+	if s := h.tell(centre.Order{}); s.Stopped || s.Operator || len(s.Alarms) != 0 {
+		t.Errorf("a gateway has stopped the centre: %+v", s)
+	}
+	if !k.enabled() {
+		t.Error("a kiosk is told to stop")
 	}
 }

@@ -149,6 +149,45 @@ func TestANonceLivesTenMinutes(t *testing.T) {
 	}
 }
 
+// A resident who cancels and comes back has the newest nonce, and is let in
+// however often that was; the oldest unused ones are void. One that has been
+// used is not counted, and stays.
+func TestUnusedNoncesAreBounded(t *testing.T) {
+	h := build(t, 2)
+	k, other := h.kiosk("k0"), h.kiosk("k1")
+	foreign := must(other.open())(t)
+	begun := must(k.open())(t)
+	at := must(k.begin(begun))(t)
+	must(k.request(begun, at, "", nil))(t)
+	var all []wire.Header
+	for range centre.DefaultUnused + 3 {
+		all = append(all, must(k.open())(t))
+	}
+	for i, head := range all {
+		at, err := k.begin(head)
+		if void := i < len(all)-centre.DefaultUnused; void {
+			if !errors.Is(err, wire.NonceUnknown) {
+				t.Errorf("nonce %d of %d, which is void: %v", i+1, len(all), err)
+			}
+			continue
+		}
+		if err == nil {
+			_, err = k.request(head, at, "", nil)
+		}
+		if err != nil {
+			t.Errorf("nonce %d of %d: %v", i+1, len(all), err)
+		}
+	}
+	begun.Counter = 2
+	at = must(k.begin(begun))(t)
+	if _, err := k.request(begun, at, "", nil); err != nil {
+		t.Errorf("a session that had begun: %v", err)
+	}
+	if _, err := other.begin(foreign); err != nil {
+		t.Errorf("another kiosk's: %v", err)
+	}
+}
+
 func TestBadAsksGetPinnedNumbers(t *testing.T) {
 	h := build(t, 1)
 	k := h.kiosk("k0")

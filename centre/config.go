@@ -45,6 +45,8 @@ type Config struct {
 	Bus      BusFile      `json:"bus"`
 	Launcher LauncherFile `json:"launcher"`
 	VRS      VRSFile      `json:"vrs"`
+	// Operator is who gives orders (centre state); a node does without it.
+	Operator *OperatorFile `json:"operator,omitempty"`
 	// Issuer is who signs. Left out it is the specimen: country UTO, 見本 across
 	// every page.
 	Issuer *IssuerFile `json:"issuer,omitempty"`
@@ -100,6 +102,14 @@ type LauncherFile struct {
 	Worker []string `json:"worker,omitempty"`
 }
 
+// OperatorFile is what a person's orders are given with. The key is the
+// operators' own: with the launcher's, whoever may clear an alarm could also
+// ask anything of the bus.
+type OperatorFile struct {
+	Certificate string `json:"certificate"` // PEM, role operator
+	Key         string `json:"key"`
+}
+
 // VRSFile says where VRS is and how it is known.
 type VRSFile struct {
 	Address    string `json:"address"`     // host:port
@@ -138,10 +148,14 @@ func ReadConfig(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range []*string{
+	paths := []*string{
 		&c.Root, &c.Fleet, &c.Audit, &c.Gateway.Certificate, &c.Gateway.Key, &c.Bus.Certificate, &c.Bus.Key, &c.Bus.Store,
 		&c.Launcher.Certificate, &c.Launcher.Key, &c.Launcher.Keys, &c.Launcher.Trust, &c.Launcher.TrustRoot, &c.VRS.Roots, &c.VRS.Binding,
-	} {
+	}
+	if c.Operator != nil {
+		paths = append(paths, &c.Operator.Certificate, &c.Operator.Key)
+	}
+	for _, p := range paths {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}

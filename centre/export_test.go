@@ -2,6 +2,9 @@ package centre
 
 import (
 	"context"
+	"net"
+	"os"
+	"testing"
 
 	"akashi/centre/wire"
 )
@@ -16,9 +19,28 @@ func Uses(ctx context.Context, d DialConfig) (use func([]byte, uint8) error, los
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := openSessions(ctx, nc, true)
+	s, err := openSessions(ctx, nc)
 	if err != nil {
 		return nil, nil, err
 	}
 	return func(n []byte, c uint8) error { return s.use(ctx, n, c, "n1") }, nc.Close, nil
+}
+
+// Distant is a worker that a node has started.
+type Distant = *distant
+
+// Starts gives a launcher's way to a node's starter, and a way to lose it.
+func Starts(t testing.TB, w WorkerConfig, slots int) (start func([]*os.File) (Distant, error), leave func()) {
+	s := &starter{worker: w, slots: make(chan struct{}, slots)}
+	f, err := s.hand()
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.FileConn(f)
+	f.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return func(files []*os.File) (Distant, error) { return startDistant(conn.(*net.UnixConn), files) }, func() { conn.Close() }
 }

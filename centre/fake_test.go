@@ -25,6 +25,10 @@ func TestMain(m *testing.M) {
 		fakeWorker()
 		os.Exit(0)
 	}
+	if len(os.Args) > 2 && os.Args[1] == "attack" {
+		attack(os.Args[2:])
+		os.Exit(0)
+	}
 	code := m.Run()
 	os.RemoveAll(built)
 	os.Exit(code)

@@ -31,17 +31,15 @@ type GatewayConfig struct {
 // Gateway relays between kiosks and launchers: frames in, frames out, all of
 // the resident's in ciphertext.
 type Gateway struct {
-	c        GatewayConfig
-	nc       *nats.Conn
-	sessions sessions
-	stops    *stops
+	c  GatewayConfig
+	nc *nats.Conn
 
 	mu      sync.Mutex
 	refused map[wire.Code]uint64
 }
 
-// NewGateway connects to the bus. A launcher must have been there before: it
-// makes the shared memory that a gateway only reads.
+// NewGateway connects to the bus. While no launcher is there, kiosks are told
+// that the centre is busy.
 func NewGateway(ctx context.Context, c GatewayConfig) (*Gateway, error) {
 	if c.WorkerLife == 0 {
 		c.WorkerLife = DefaultWorkerLife
@@ -50,15 +48,7 @@ func NewGateway(ctx context.Context, c GatewayConfig) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Gateway{c: c, nc: nc, refused: map[wire.Code]uint64{}}
-	if g.sessions, err = openSessions(ctx, nc, false); err == nil {
-		g.stops, err = openStops(ctx, nc, false)
-	}
-	if err != nil {
-		nc.Close()
-		return nil, errors.New("centre: the shared memory is not there: start a launcher first")
-	}
-	return g, nil
+	return &Gateway{c: c, nc: nc, refused: map[wire.Code]uint64{}}, nil
 }
 
 // Serve answers kiosks on ln until ctx ends, and then drains.
@@ -116,7 +106,7 @@ func (g *Gateway) answer(ctx context.Context, p channel.Peer, t wire.Type, body 
 		b, err := g.right(ctx, p, body)
 		return wire.TypeRighted, b, err
 	case wire.TypeBeat:
-		b, err := g.beat(p, body)
+		b, err := g.beat(ctx, p, body)
 		return wire.TypeBeaten, b, err
 	}
 	return "", nil, wire.FrameUnexpected
@@ -153,16 +143,38 @@ func (g *Gateway) request(ctx context.Context, p channel.Peer, body json.RawMess
 	if len(s.Nonce) != 32 || s.Counter < 1 || s.Counter > wire.MaxRequests {
 		return nil, wire.Malformed
 	}
-	node, err := g.sessions.user(ctx, s.Nonce, s.Counter)
+	node, err := g.where(ctx, p, s)
 	if err != nil {
 		return nil, err
 	}
 	return g.ask(ctx, requestTo(node), p, body, patience(g.c.WorkerLife))
 }
 
-// ask asks a launcher once. No launcher is Busy: it is starting again. No
-// answer is Internal, and nothing is tried again: the use counts.
+// where asks which node has the worker of a request.
+func (g *Gateway) where(ctx context.Context, p channel.Peer, s wire.Sealed) (fleet.ID, error) {
+	b, err := g.answerOf(ctx, subjectWhere, p, wire.Encode(place{Nonce: s.Nonce, Counter: s.Counter}), 2*DefaultState)
+	if err != nil {
+		return "", err
+	}
+	v, err := wire.Decode[whereabouts](b, maxEntry)
+	if err != nil || !v.Node.Valid() {
+		return "", wire.Internal
+	}
+	return v.Node, nil
+}
+
+// ask asks a launcher once, and gives the body that goes to the kiosk; nil for
+// none. No launcher is Busy: it is starting again. No answer is Internal, and
+// nothing is tried again: the use counts.
 func (g *Gateway) ask(ctx context.Context, subject string, p channel.Peer, body json.RawMessage, wait time.Duration) (any, error) {
+	b, err := g.answerOf(ctx, subject, p, body, wait)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+func (g *Gateway) answerOf(ctx context.Context, subject string, p channel.Peer, body json.RawMessage, wait time.Duration) (json.RawMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	m, err := g.nc.RequestWithContext(ctx, subject, wire.Encode(call{Kiosk: p.Digest[:], Body: body}))
@@ -179,14 +191,11 @@ func (g *Gateway) ask(ctx context.Context, subject string, p channel.Peer, body 
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	if r.Body == nil {
-		return nil, nil
-	}
 	return r.Body, nil
 }
 
-// beat tells a kiosk what it may do; the gateway knows that by itself.
-func (g *Gateway) beat(p channel.Peer, body json.RawMessage) (any, error) {
+// beat tells a kiosk what it may do: nothing, while no launcher says more.
+func (g *Gateway) beat(ctx context.Context, p channel.Peer, body json.RawMessage) (any, error) {
 	b, err := wire.Decode[wire.Beat](body, channel.DefaultMaxUp)
 	if err != nil {
 		return nil, err
@@ -197,6 +206,10 @@ func (g *Gateway) beat(p channel.Peer, body json.RawMessage) (any, error) {
 		}
 	}
 	k, ok := g.c.Fleet.Kiosk(p.Digest)
-	enabled := ok && k.Enabled && g.nc.IsConnected() && g.stops.now().Check(k.ID, "") == nil
+	enabled := ok && k.Enabled
+	if enabled {
+		_, err := g.ask(ctx, subjectBeat, p, body, DefaultState)
+		enabled = err == nil
+	}
 	return wire.Beaten{Now: g.c.Now().Unix(), Enabled: enabled}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -105,12 +106,14 @@ func (c LauncherConfig) withDefaults() LauncherConfig {
 	return c
 }
 
+var errNoKeys = errors.New("centre: the key process does not answer: start it first, and let this user open sessions")
+
 func (l *Launcher) connect(ctx context.Context, past *past) (err error) {
 	if l.trust, err = openTrust(l.c); err != nil {
 		return err
 	}
 	if l.keys, err = keys.Dial(l.c.Keys); err != nil {
-		return errors.New("centre: the key process does not answer: start it first, and let this user open sessions")
+		return errNoKeys
 	}
 	if l.c.Setup.Keys, err = l.keys.Public(ctx); err != nil {
 		return err
@@ -124,10 +127,10 @@ func (l *Launcher) connect(ctx context.Context, past *past) (err error) {
 	if err := l.homeAlone(ctx); err != nil {
 		return err
 	}
-	if l.sessions, err = openSessions(ctx, l.nc, true); err != nil {
+	if l.sessions, err = openSessions(ctx, l.nc); err != nil {
 		return err
 	}
-	if l.stops, err = openStops(ctx, l.nc, true); err != nil {
+	if l.stops, err = openStops(ctx, l.nc); err != nil {
 		return err
 	}
 	return past.restore(ctx, l.stops, l.c.Now())
@@ -138,7 +141,7 @@ func (l *Launcher) connect(ctx context.Context, past *past) (err error) {
 func (l *Launcher) alone(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, DefaultState)
 	defer cancel()
-	_, err := l.nc.RequestWithContext(ctx, requestTo(l.c.Node), nil)
+	_, err := l.nc.RequestWithContext(ctx, hereOf(l.c.Node), nil)
 	if errors.Is(err, nats.ErrNoResponders) {
 		return nil
 	}
@@ -151,14 +154,24 @@ func (l *Launcher) Run(ctx context.Context, ready func()) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	var subs []*nats.Subscription
+	gateway := inbox(wire.RoleGateway)
 	for _, a := range []struct {
 		subject string
-		answer  func(context.Context, call) (any, error)
+		handler nats.MsgHandler
 	}{
-		{subjectPerson, l.person}, {subjectAlarm, l.alarm}, {subjectSettle, l.settle}, {subjectRight, l.right}, {rightsOf(l.c.Node), l.right},
-		{requestTo(l.c.Node), l.request}, {subjectBegin, l.begin}, {subjectOpen, l.open}, // open last: a session that begins can go on
+		{hereOf(l.c.Node), here}, {homeOf(l.c.Node), here},
+		{subjectPerson, l.serve(work, inbox(wire.RoleOperator), l.person)},
+		{subjectBeat, l.atOnce(work, gateway, l.beat)},
+		{subjectWhere, l.serve(work, gateway, l.where)},
+		{subjectAlarm, l.serve(work, gateway, l.alarm)},
+		{subjectSettle, l.serve(work, gateway, l.settle)},
+		{subjectRight, l.serve(work, gateway, l.right)},
+		{rightsOf(l.c.Node), l.serve(work, gateway, l.right)},
+		{requestTo(l.c.Node), l.serve(work, gateway, l.request)},
+		{subjectBegin, l.serve(work, gateway, l.begin)},
+		{subjectOpen, l.serve(work, gateway, l.open)}, // last: a session that begins can go on
 	} {
-		s, err := l.nc.QueueSubscribe(a.subject, queue, l.serve(work, a.answer))
+		s, err := l.nc.QueueSubscribe(a.subject, queue, a.handler)
 		if err != nil {
 			return err
 		}
@@ -206,8 +219,11 @@ func (l *Launcher) Close() error {
 }
 
 // serve answers one subject's calls side by side, up to a bound over all.
-func (l *Launcher) serve(ctx context.Context, f func(context.Context, call) (any, error)) nats.MsgHandler {
+func (l *Launcher) serve(ctx context.Context, asker string, f ask) nats.MsgHandler {
 	return func(m *nats.Msg) {
+		if !from(asker, m) {
+			return
+		}
 		select {
 		case l.calls <- struct{}{}:
 		default:
@@ -223,7 +239,28 @@ func (l *Launcher) serve(ctx context.Context, f func(context.Context, call) (any
 	}
 }
 
-func (l *Launcher) handle(ctx context.Context, b []byte, f func(context.Context, call) (any, error)) result {
+// atOnce answers calls that take no time one after the other, and takes no
+// place from the others: a launcher full of work still tells kiosks so.
+func (l *Launcher) atOnce(ctx context.Context, asker string, f ask) nats.MsgHandler {
+	return func(m *nats.Msg) {
+		if from(asker, m) {
+			m.Respond(wire.Encode(l.handle(ctx, m.Data, f)))
+		}
+	}
+}
+
+// here tells another launcher that a name is taken.
+func here(m *nats.Msg) { m.Respond(nil) }
+
+// ask is what answers a call.
+type ask = func(context.Context, call) (any, error)
+
+// from reports whether a call's answer goes to its role's inbox. Whoever asks
+// chooses that subject, and what a launcher answers it may write: to any other
+// it would write its own answer into the shared memory at a stranger's word.
+func from(asker string, m *nats.Msg) bool { return strings.HasPrefix(m.Reply, asker+".") }
+
+func (l *Launcher) handle(ctx context.Context, b []byte, f ask) result {
 	c, err := wire.Decode[call](b, maxMessage)
 	if err != nil {
 		return fail(err)

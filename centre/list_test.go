@@ -32,7 +32,7 @@ func (h *house) told(want audit.List) {
 	h.t.Helper()
 	want.Node = "n1"
 	h.await(func(e audit.Event) bool { return e.List != nil && *e.List == want })
-	got := must(centre.Tell(within(h.t), h.dial, centre.Order{Operator: 1}))(h.t)
+	got := must(centre.Tell(within(h.t), h.operator(), centre.Order{Operator: 1}))(h.t)
 	if got.List != want || (got.Refused != "") != (want.Code == wire.ListRefused) {
 		h.t.Errorf("a person is told %+v, %q; want %+v", got.List, got.Refused, want)
 	}

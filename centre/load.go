@@ -95,6 +95,14 @@ func (c *Config) LauncherBus(url string) (DialConfig, error) {
 	return c.dialConfig(url, c.Launcher.Certificate, c.Launcher.Key)
 }
 
+// OperatorBus gives an operator's end of the bus (dialConfig).
+func (c *Config) OperatorBus(url string) (DialConfig, error) {
+	if c.Operator == nil {
+		return DialConfig{}, errors.New("centre: operator: missing: name the certificate and key that orders are given with")
+	}
+	return c.dialConfig(url, c.Operator.Certificate, c.Operator.Key)
+}
+
 // setup gives what every worker is told.
 func (c *Config) setup() (issue.Setup, error) {
 	roots, err1 := readPEM(c.VRS.Roots, "CERTIFICATE")

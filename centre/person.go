@@ -29,7 +29,7 @@ type State struct {
 }
 
 // person does what a person orders and tells the state. Only a connection with
-// the launcher's own certificate can ask this: a person on the machine.
+// an operator's certificate can ask this.
 func (l *Launcher) person(ctx context.Context, c call) (any, error) {
 	o, err := wire.Decode[Order](c.Body, maxEntry)
 	if err != nil || o.Operator == 0 {
@@ -84,10 +84,10 @@ func (l *Launcher) turn(ctx context.Context, o Order) error {
 	return l.stops.put(ctx, switchKey, operatorSwitch{false})
 }
 
-// Tell gives an order to the centre over the bus, with the launcher's
+// Tell gives an order to the centre over the bus, with an operator's
 // certificate, and tells the state after it.
 func Tell(ctx context.Context, c DialConfig, o Order) (State, error) {
-	nc, err := dial(ctx, c, wire.RoleLauncher)
+	nc, err := dial(ctx, c, wire.RoleOperator)
 	if err != nil {
 		return State{}, err
 	}

@@ -43,6 +43,9 @@ func RunLauncher(ctx context.Context, path, url string, handed bool, out io.Writ
 	if err != nil {
 		return err
 	}
+	if err := c.checkKeyProcess(); err != nil {
+		return err
+	}
 	if handed {
 		conn, err := handedConn()
 		if err != nil {

@@ -111,6 +111,7 @@ func (h *house) runAs(user int, name string, args ...string) *program {
 type real struct {
 	*house
 	node   *program
+	keys   *program
 	vrs    *refvrs.VRS
 	config string
 }
@@ -136,6 +137,7 @@ func buildReal(t *testing.T) *real {
 		Gateway:  centre.GatewayFile{Listen: "127.0.0.1:0", Certificate: "gateway.pem", Key: "gateway.key"},
 		Bus:      centre.BusFile{Listen: "127.0.0.1:0", Certificate: "nats-server.pem", Key: "nats-server.key", Store: "bus"},
 		Launcher: centre.LauncherFile{Certificate: "launcher.pem", Key: "launcher.key", Keys: r.socket(), Trust: "trust.json", TrustRoot: "trust-root.pem"},
+		Operator: &centre.OperatorFile{Certificate: "operator.pem", Key: "operator.key"},
 		VRS:      centre.VRSFile{Address: addr, ServerName: "vrs.akashi.invalid", Roots: "vrs-ca.pem", Binding: "vrs-binding.pem"},
 	}
 	users.Node(&c)
@@ -154,7 +156,7 @@ func (r *real) startKeys() {
 		Dir: filepath.Join(r.dir, "keys"), Socket: r.socket(), OneUser: !users.Distinct(),
 		LauncherUIDs: []int{users.LauncherUID()}, LauncherGID: users.LauncherGID(),
 	})
-	r.runAs(users.Keys, "keys", "serve", "-config", filepath.Join(r.dir, "keys.json"))
+	r.keys = r.runAs(users.Keys, "keys", "serve", "-config", filepath.Join(r.dir, "keys.json"))
 }
 
 func (r *real) write(name string, v any) {

@@ -21,6 +21,10 @@ func rightsAt(home uint8) string { return fmt.Sprintf("%s.%02d", subjectRight, h
 
 func rightsOf(node fleet.ID) string { return rightsAt(rights.Home(node)) }
 
+// homeOf is where the keeper of a node's rights says that it is there;
+// no node's name has an underscore.
+func homeOf(node fleet.ID) string { return fmt.Sprintf("akashi.here.home_%02d", rights.Home(node)) }
+
 // right passes an ask about a reprint right to the launcher that keeps it; a
 // new one to any. A number whose home does not listen may be good all the same.
 func (g *Gateway) right(ctx context.Context, p channel.Peer, body json.RawMessage) (any, error) {
@@ -71,7 +75,7 @@ func (l *Launcher) right(_ context.Context, c call) (any, error) {
 func (l *Launcher) homeAlone(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, DefaultState)
 	defer cancel()
-	_, err := l.nc.RequestWithContext(ctx, rightsOf(l.c.Node), nil)
+	_, err := l.nc.RequestWithContext(ctx, homeOf(l.c.Node), nil)
 	if errors.Is(err, nats.ErrNoResponders) {
 		return nil
 	}

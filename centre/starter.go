@@ -51,7 +51,16 @@ func (s *starter) serve(conn *net.UnixConn) {
 			closeFiles(files)
 			continue
 		}
-		go s.run(files)
+		select {
+		case s.slots <- struct{}{}:
+		default:
+			closeFiles(files)
+			continue
+		}
+		go func() {
+			s.run(files)
+			<-s.slots
+		}()
 	}
 }
 
@@ -65,13 +74,6 @@ func (s *starter) run(files []*os.File) {
 		return
 	}
 	defer life.Close()
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	default:
-		closeFiles(files[1:])
-		return
-	}
 	p, err := oneshot.Start(context.Background(), s.worker.spec(files[1:]))
 	if err != nil {
 		return

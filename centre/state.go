@@ -1,9 +1,11 @@
 package centre
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/nats-io/nats.go"
@@ -15,6 +17,7 @@ import (
 
 // session is what is kept of a session: whose nonce it is and since when.
 type session struct {
+	Nonce []byte `json:"nonce"`
 	Kiosk []byte `json:"kiosk"`
 	Terms string `json:"terms"`
 	Began int64  `json:"began"` // Unix seconds
@@ -28,47 +31,121 @@ type sessions struct{ kv jetstream.KeyValue }
 
 func nonceKey(nonce []byte) string { return "n." + hex.EncodeToString(nonce) }
 
+func unusedKey(kiosk []byte) string { return "o." + hex.EncodeToString(kiosk) }
+
+// DefaultUnused is how many nonces a kiosk may have of which none has been
+// used. A kiosk has one resident before it, so one is enough; the others are of
+// sessions that were cancelled or whose answer was lost within a nonce's life.
+// One more makes the oldest of them void, and is not refused: the resident who
+// cancels and comes back is the newest one.
+const DefaultUnused = 4
+
+// DefaultClashes is how often a change of a kiosk's unused nonces is tried when
+// another launcher changes them at the same time.
+const DefaultClashes = 5
+
 func useKey(nonce []byte, counter uint8) string {
 	return "u." + hex.EncodeToString(nonce) + "." + strconv.Itoa(int(counter))
 }
 
 func servedKey(k fleet.Digest) string { return "k." + k.String() }
 
-// openSessions makes or finds the bucket; only a launcher may make it.
-func openSessions(ctx context.Context, nc *nats.Conn, launcher bool) (sessions, error) {
-	kv, err := bucket(ctx, nc, launcher, jetstream.KeyValueConfig{
+// openSessions makes or finds the bucket.
+func openSessions(ctx context.Context, nc *nats.Conn) (sessions, error) {
+	kv, err := bucket(ctx, nc, jetstream.KeyValueConfig{
 		Bucket: bucketSessions, Storage: jetstream.MemoryStorage, TTL: DefaultMemory, MaxBytes: busMemory / 2, MaxValueSize: maxEntry,
 	})
 	return sessions{kv}, err
 }
 
-func bucket(ctx context.Context, nc *nats.Conn, create bool, c jetstream.KeyValueConfig) (jetstream.KeyValue, error) {
+func bucket(ctx context.Context, nc *nats.Conn, c jetstream.KeyValueConfig) (jetstream.KeyValue, error) {
 	js, err := jetstream.New(nc)
 	if err != nil {
 		return nil, err
 	}
-	if create {
-		return js.CreateOrUpdateKeyValue(ctx, c)
-	}
-	return js.KeyValue(ctx, c.Bucket)
+	return js.CreateOrUpdateKeyValue(ctx, c)
 }
 
-// add keeps a new session.
-func (s sessions) add(ctx context.Context, nonce []byte, v session) error {
+// add keeps a new session among its kiosk's unused ones; the oldest makes room.
+func (s sessions) add(ctx context.Context, v session) error {
+	return s.change(ctx, v.Kiosk, func(all []session) []session {
+		all = append(all, v)
+		return all[max(0, len(all)-DefaultUnused):]
+	})
+}
+
+// change changes a kiosk's unused sessions, which one entry holds.
+func (s sessions) change(ctx context.Context, kiosk []byte, f func([]session) []session) error {
 	ctx, cancel := context.WithTimeout(ctx, DefaultState)
 	defer cancel()
-	_, err := s.kv.Create(ctx, nonceKey(nonce), wire.Encode(v))
+	var err error
+	for range DefaultClashes {
+		var all []session
+		var revision uint64 // 0: there is no entry
+		e, missing := s.kv.Get(ctx, unusedKey(kiosk))
+		if missing != nil && !errors.Is(missing, jetstream.ErrKeyNotFound) {
+			return missing
+		}
+		if missing == nil {
+			revision = e.Revision()
+			if all, err = wire.Decode[[]session](e.Value(), maxEntry); err != nil {
+				return err
+			}
+		}
+		b := wire.Encode(f(all))
+		if revision == 0 {
+			_, err = s.kv.Create(ctx, unusedKey(kiosk), b)
+		} else {
+			_, err = s.kv.Update(ctx, unusedKey(kiosk), b, revision)
+		}
+		if !errors.Is(err, jetstream.ErrKeyExists) { // which a wrong revision is too
+			return err
+		}
+	}
 	return err
 }
 
-// find gives the session of a nonce: NonceUnknown when there is none, Internal
-// when the memory does not answer.
-func (s sessions) find(ctx context.Context, nonce []byte) (session, error) {
+// find gives the session of a kiosk's nonce: NonceUnknown when there is none,
+// Internal when the memory does not answer.
+func (s sessions) find(ctx context.Context, kiosk, nonce []byte) (session, error) {
 	b, err := s.get(ctx, nonceKey(nonce))
+	if err == nil {
+		return wire.Decode[session](b, maxEntry)
+	}
+	if err != wire.NonceUnknown {
+		return session{}, err
+	}
+	if b, err = s.get(ctx, unusedKey(kiosk)); err != nil {
+		return session{}, err
+	}
+	all, err := wire.Decode[[]session](b, maxEntry)
 	if err != nil {
 		return session{}, err
 	}
-	return wire.Decode[session](b, maxEntry)
+	for _, v := range all {
+		if bytes.Equal(v.Nonce, nonce) {
+			return v, nil
+		}
+	}
+	return session{}, wire.NonceUnknown
+}
+
+// begun keeps a session by its nonce from its first use on, until it ends.
+func (s sessions) begun(ctx context.Context, v session) error {
+	within, cancel := context.WithTimeout(ctx, DefaultState)
+	defer cancel()
+	_, err := s.kv.Create(within, nonceKey(v.Nonce), wire.Encode(v))
+	if errors.Is(err, jetstream.ErrKeyExists) {
+		return nil
+	}
+	if err != nil {
+		return wire.Internal
+	}
+	// One that stays in the list as well only takes another's place there.
+	_ = s.change(ctx, v.Kiosk, func(all []session) []session {
+		return slices.DeleteFunc(all, func(o session) bool { return bytes.Equal(o.Nonce, v.Nonce) })
+	})
+	return nil
 }
 
 func (s sessions) get(ctx context.Context, key string) ([]byte, error) {

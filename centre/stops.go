@@ -43,10 +43,10 @@ func alarmKey(id uint64) string { return "a." + strconv.FormatUint(id, 16) }
 
 // openStops makes or finds the bucket and follows it until ctx ends; it
 // returns when all that stands there is known.
-func openStops(ctx context.Context, nc *nats.Conn, launcher bool) (*stops, error) {
+func openStops(ctx context.Context, nc *nats.Conn) (*stops, error) {
 	start, cancel := context.WithTimeout(ctx, busStart)
 	defer cancel()
-	kv, err := bucket(start, nc, launcher, jetstream.KeyValueConfig{
+	kv, err := bucket(start, nc, jetstream.KeyValueConfig{
 		Bucket: bucketStops, Storage: jetstream.MemoryStorage, MaxBytes: 16 << 20, MaxValueSize: maxEntry,
 	})
 	if err != nil {

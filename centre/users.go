@@ -6,6 +6,8 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+
+	"akashi/centre/keys"
 )
 
 // UserFile is a user of the machine, by numbers, and the one group it has.
@@ -103,11 +105,11 @@ func (c *Config) checkOwners() error {
 	if os.Geteuid() != 0 {
 		return errNotRoot
 	}
-	keys := map[string]int{c.Gateway.Key: c.Users.Gateway.UID, c.Launcher.Key: c.Users.Launcher.UID}
+	files := map[string]int{c.Gateway.Key: c.Users.Gateway.UID, c.Launcher.Key: c.Users.Launcher.UID}
 	if c.Bus.Key != "" {
-		keys[c.Bus.Key] = os.Geteuid()
+		files[c.Bus.Key] = os.Geteuid()
 	}
-	for path, uid := range keys {
+	for path, uid := range files {
 		info, err := os.Stat(path)
 		if err != nil {
 			return err
@@ -115,6 +117,28 @@ func (c *Config) checkOwners() error {
 		owner := int(info.Sys().(*syscall.Stat_t).Uid)
 		if owner != uid || info.Mode().Perm()&0o077 != 0 {
 			return fmt.Errorf("%s: owned by user %d, mode %o: want user %d, and mode 600", path, owner, info.Mode().Perm(), uid)
+		}
+	}
+	return nil
+}
+
+// checkKeyProcess makes sure that none of the node's own users runs the key
+// process: the keys would be that user's.
+func (c *Config) checkKeyProcess() error {
+	if c.OneUser {
+		return nil
+	}
+	k, err := keys.Dial(c.Launcher.Keys)
+	if err != nil {
+		return errNoKeys
+	}
+	uid, err := k.Server()
+	if err != nil {
+		return err
+	}
+	for name, u := range map[string]UserFile{"gateway": c.Users.Gateway, "launcher": c.Users.Launcher, "worker": c.Users.Worker} {
+		if u.UID == uid {
+			return fmt.Errorf("centre: users.%s is user %d, who runs the key process: the keys would be the %s's; give the key process a user of its own", name, uid, name)
 		}
 	}
 	return nil

@@ -193,6 +193,48 @@ func TestManySessionsAtOnce(t *testing.T) {
 	}
 }
 
+// Who may be a launcher, and who reaches the socket at all.
+func TestAnotherUserThanTheKeyProcess(t *testing.T) {
+	for _, c := range []struct {
+		launchers []int
+		oneUser   bool
+		ok        bool
+	}{
+		{[]int{902}, false, true}, {[]int{902, 900}, false, false}, {[]int{0}, false, false}, {[]int{900}, true, true},
+	} {
+		config := keys.Config{LauncherUIDs: c.launchers, OneUser: c.oneUser}
+		if err := config.CheckUser(900); (err == nil) != c.ok {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	for _, bad := range []string{`"launcher_uids":[-1]`, `"launcher_uids":[1],"launcher_gid":-1`} {
+		if _, err := keys.ParseConfig([]byte(`{"dir":"d","socket":"s",` + bad + `}`)); err == nil {
+			t.Errorf("%s: read", bad)
+		}
+	}
+	dir := t.TempDir()
+	for gid, want := range map[int]os.FileMode{0: 0o600, os.Getgid() + 1: 0o660} {
+		if gid != 0 && os.Getuid() != 0 {
+			continue // only root is a member of any group
+		}
+		path := filepath.Join(dir, "s")
+		ln, err := keys.Listen(path, gid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("group %d: %v, %v", gid, info.Mode(), err)
+		}
+		ln.Close()
+	}
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keys.Listen(filepath.Join(dir, "s"), 0); err != keys.ErrFolder {
+		t.Errorf("a folder that is open to all: %v", err)
+	}
+}
+
 func TestListen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	first, err := keys.Listen(path, 0)

@@ -68,6 +68,7 @@ const (
 	RoleGateway  = "urn:akashi:role:gateway"
 	RoleKiosk    = "urn:akashi:role:kiosk"
 	RoleLauncher = "urn:akashi:role:launcher"
+	RoleOperator = "urn:akashi:role:operator" // a person who clears alarms and stops issuing
 	RoleAttest   = "urn:akashi:role:attest"
 	RoleReceipt  = "urn:akashi:role:receipt"
 	KioskPrefix  = "urn:akashi:kiosk:" // followed by the kiosk's id

@@ -127,6 +127,7 @@ func (w *World) makeCentre() (err error) {
 	}{
 		{&w.Gateway, "gateway", []func(*x509.Certificate){server("gateway.akashi.invalid"), client, uri(wire.RoleGateway)}},
 		{&w.Launcher, "launcher", []func(*x509.Certificate){client, uri(wire.RoleLauncher)}},
+		{&w.Operator, "operator", []func(*x509.Certificate){client, uri(wire.RoleOperator)}},
 		{&w.NATS, "NATS server", []func(*x509.Certificate){server("nats.akashi.invalid"), client}},
 		{&w.Attest, "attestation", []func(*x509.Certificate){uri(wire.RoleAttest)}},
 		{&w.Receipt, "receipt", []func(*x509.Certificate){uri(wire.RoleReceipt)}},

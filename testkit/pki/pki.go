@@ -51,6 +51,7 @@ type World struct {
 	Centre    *Authority // pinned by kiosks
 	Gateway   *Identity  // TLS server for kiosks, and its own NATS client
 	Launcher  *Identity  // NATS client
+	Operator  *Identity  // NATS client of a person
 	NATS      *Identity  // NATS server
 	Attest    *Identity
 	Receipt   *Identity

@@ -43,7 +43,7 @@ func TestEveryIdentityVerifiesUnderItsOwnRootOnly(t *testing.T) {
 		id               *pki.Identity
 	}{
 		{"gateway", "centre", wire.RoleGateway, w.Gateway}, {"launcher", "centre", wire.RoleLauncher, w.Launcher},
-		{"nats", "centre", "", w.NATS}, {"attest", "centre", wire.RoleAttest, w.Attest},
+		{"operator", "centre", wire.RoleOperator, w.Operator}, {"nats", "centre", "", w.NATS}, {"attest", "centre", wire.RoleAttest, w.Attest},
 		{"receipt", "centre", wire.RoleReceipt, w.Receipt}, {"vrs", "vrs", "", w.VRS},
 		{"binding", "vrs", wire.RoleVRSBinding, w.Binding}, {"vrs client", "vrs", wire.RoleCentre, w.VRSClient},
 		{"shc", "shc", pki.IssuerURL, w.SHC}, {"bsc", "csca", "", w.VDSNC}, {"pdf", "pdf", "", w.PDF},

@@ -107,7 +107,8 @@ func (s *Stack) node(keySocket string) centre.Config {
 			Certificate: pki("launcher.pem"), Key: pki("launcher.key"), Keys: keySocket,
 			Trust: pki("trust.json"), TrustRoot: pki("trust-root.pem"), Worker: s.o.Worker,
 		},
-		VRS: centre.VRSFile{Address: "127.0.0.1:" + port, ServerName: "localhost", Roots: pki("vrs-ca.pem"), Binding: pki("vrs-binding.pem")},
+		Operator: &centre.OperatorFile{Certificate: pki("operator.pem"), Key: pki("operator.key")},
+		VRS:      centre.VRSFile{Address: "127.0.0.1:" + port, ServerName: "localhost", Roots: pki("vrs-ca.pem"), Binding: pki("vrs-binding.pem")},
 	}
 }
 

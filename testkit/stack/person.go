@@ -23,7 +23,7 @@ func (s *Stack) Order(ctx context.Context, o centre.Order) (centre.State, error)
 	if err != nil {
 		return centre.State{}, err
 	}
-	bus, err := c.LauncherBus("")
+	bus, err := c.OperatorBus("")
 	if err != nil {
 		return centre.State{}, err
 	}

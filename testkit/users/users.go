@@ -29,8 +29,8 @@ const (
 
 // Node says so in a node's configuration.
 func Node(c *centre.Config) {
-	if !Distinct() {
-		c.OneUser = true
+	c.OneUser = !Distinct()
+	if c.OneUser {
 		return
 	}
 	of := func(id int) centre.UserFile { return centre.UserFile{UID: id, GID: id} }

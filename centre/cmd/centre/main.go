@@ -132,7 +132,7 @@ func state(ctx context.Context, a asked, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	bus, err := c.LauncherBus(a.bus)
+	bus, err := c.OperatorBus(a.bus)
 	if err != nil {
 		return err
 	}
