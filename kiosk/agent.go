@@ -16,7 +16,6 @@ import (
 	"akashi/centre/oneshot"
 	"akashi/centre/wire"
 	"akashi/kiosk/payment"
-	"akashi/printer/folder"
 	"akashi/verifier/trust/keep"
 )
 
@@ -54,6 +53,9 @@ func New(c Config) (*Agent, error) {
 		}
 	}
 	for _, dir := range []string{c.State, c.Printer.Folder} {
+		if dir == "" {
+			continue // a network printer has no folder
+		}
 		if st, err := os.Stat(dir); err != nil || !st.IsDir() {
 			return nil, fmt.Errorf("%w: %s is not a folder; make it", ErrConfig, dir)
 		}
@@ -81,7 +83,7 @@ func (a *Agent) Run(ctx context.Context, ready func()) error {
 	if err := a.compiled(ctx); err != nil {
 		return err
 	}
-	if err := folder.Sweep(a.config.Printer.Folder); err != nil { // only now is no other agent printing
+	if err := a.config.Printer.sweep(); err != nil { // only now is no other agent printing
 		return fmt.Errorf("%w: the print folder keeps a part of a paper: %w; let this user remove files there", ErrConfig, err)
 	}
 	a.recall()

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"akashi/kiosk/face"
+	"akashi/kiosk/press"
 	"akashi/kiosk/screen"
 	"akashi/kiosk/session"
 )
@@ -68,11 +69,6 @@ type Screen struct {
 	Listen string       `json:"listen,omitempty"` // loopback host:port that the page is served at; it is then the origin
 	Panel  screen.Panel `json:"panel"`            // zero: screen.DefaultPanel
 	Phone  string       `json:"phone,omitempty"`  // of the call centre
-}
-
-// Printer says where paper comes out.
-type Printer struct {
-	Folder string `json:"folder"` // each copy is a file with a random name
 }
 
 // UID gives each kind of process a user of its own, none of them root; the
@@ -132,7 +128,7 @@ func ParseConfig(b []byte, dir string) (Config, error) {
 	}
 	for _, p := range []*string{
 		&c.CentreRoot, &c.Certificate, &c.Key, &c.Trust, &c.TrustRoot, &c.Control, &c.State, &c.Cache,
-		&c.Reader.Program, &c.Reader.PCSCD, &c.Reader.Socket, &c.Printer.Folder, &c.Program,
+		&c.Reader.Program, &c.Reader.PCSCD, &c.Reader.Socket, &c.Printer.Folder, &c.Printer.Certificate, &c.Program,
 	} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
@@ -151,7 +147,7 @@ func (c Config) check() error {
 		{"trust", c.Trust == ""}, {"trust_root", c.TrustRoot == ""}, {"terms", c.Terms == ""}, {"disease", c.Disease == ""}, {"menu", len(c.Menu) == 0},
 		{"origin, or screen.listen", (c.Origin == "") == (c.Screen.Listen == "")}, {"control", c.Control == ""}, {"state", c.State == ""}, {"cache", c.Cache == ""},
 		{"reader: either program and name, or socket", (c.Reader.Socket == "") == (c.Reader.Program == "") || (c.Reader.Program == "") != (c.Reader.Name == "")},
-		{"printer.folder", c.Printer.Folder == ""}, {"max_copies", c.MaxCopies < 0 || c.MaxCopies > session.DefaultMaxCopies},
+		{"printer: either folder, or ipp, and certificate with ipps only", !c.Printer.ok()}, {"max_copies", c.MaxCopies < 0 || c.MaxCopies > session.DefaultMaxCopies},
 	} {
 		if m.wrong {
 			return fmt.Errorf("%w: %s is missing or out of its bounds", ErrConfig, m.name)
@@ -190,6 +186,8 @@ type files struct {
 	certificate tls.Certificate
 	kiosk       [32]byte // SHA-256 of the certificate
 	trustRoot   []byte   // PKIX
+	network     press.Network
+	printer     string // host:port of a network printer
 }
 
 func (c Config) load() (files, error) {
@@ -210,7 +208,9 @@ func (c Config) load() (files, error) {
 		return f, err
 	}
 	f.trustRoot = roots[0]
-	return f, nil
+	n, at, err := c.Printer.network()
+	f.network, f.printer = n, at.Address
+	return f, err
 }
 
 // blocks gives the PEM blocks of one type in a file, at least one.

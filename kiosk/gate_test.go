@@ -34,6 +34,7 @@ type gate struct {
 	swap     *residents.Resident // whose paper is delivered instead
 	key      *channel.WorkerKey
 	header   wire.Header
+	issued   [][]byte // the PDF of each delivery, as it was sealed
 	settled  []string
 	alarms   []wire.Code
 	faults   []wire.Code // of the last beat
@@ -131,6 +132,7 @@ func (g *gate) request(body []byte) (wire.Type, any, error) {
 			return "", nil, err
 		}
 		a.Delivery = &d
+		g.issued = append(g.issued, bytes.Clone(d.PDF))
 	}
 	out, err := sealer.Seal(a)
 	return wire.TypeAnswer, out, err

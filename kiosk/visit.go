@@ -14,7 +14,6 @@ import (
 	"akashi/centre/wire"
 	"akashi/kiosk/hatch"
 	"akashi/kiosk/session"
-	"akashi/printer/folder"
 )
 
 // Times around a session's processes.
@@ -33,6 +32,7 @@ type visit struct {
 	processes []*oneshot.Process
 	event     *session.Event
 	printing  bool // a print process was started: paper may come out
+	presses   []*oneshot.Process
 	reply     Reply
 	ctx       context.Context
 }
@@ -51,7 +51,7 @@ func (v *visit) run(ctx context.Context) session.Event {
 	v.finish()
 	// What a killed print process left; while that cannot be removed, the next
 	// print process refuses to start.
-	_ = folder.Sweep(v.agent.config.Printer.Folder)
+	_ = v.agent.config.Printer.sweep()
 	v.agent.payment.Release(ctx)
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -72,7 +72,7 @@ func (v *visit) run(ctx context.Context) session.Event {
 // remember sees to what a print leaves behind: nothing when the worker has said
 // how its session ended, for then it has told the resident, too.
 func (v *visit) remember() {
-	if v.event == nil {
+	if v.event == nil || v.left() {
 		v.agent.abandoned()
 		return
 	}
@@ -255,20 +255,9 @@ func (v *visit) Print(context.Context) (*os.File, error) {
 	v.mu.Lock()
 	v.printing = true // and so may the worker
 	v.mu.Unlock()
-	c := v.agent.config
-	_, err = v.start(v.ctx, oneshot.Spec{
-		Path: c.Program, Args: []string{"print", c.Printer.Folder}, Files: []*os.File{child}, UID: c.UID.Print, MaxLife: v.printLife(),
-	})
-	if err != nil {
+	if err := v.press(child); err != nil {
 		ours.Close()
 		return nil, err
 	}
 	return ours, nil
-}
-
-func (v *visit) printLife() time.Duration {
-	if d := v.agent.config.Seconds.limits().Print; d > 0 {
-		return d + workerSlack
-	}
-	return session.DefaultPrint + workerSlack
 }

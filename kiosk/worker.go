@@ -11,10 +11,8 @@ import (
 	"akashi/kiosk/face"
 	"akashi/kiosk/hatch"
 	"akashi/kiosk/lastlook"
-	"akashi/kiosk/press"
 	"akashi/kiosk/reader"
 	"akashi/kiosk/session"
-	"akashi/printer/folder"
 	"akashi/printer/glyph"
 )
 
@@ -112,22 +110,4 @@ func prepare(ctx context.Context, h hatch.Setup) (session.Setup, *lastlook.Look,
 		Kiosk: [32]byte(h.Kiosk), Terms: h.Terms, Disease: h.Disease, Menu: h.Menu, MaxCopies: h.MaxCopies,
 		CentreRoot: root, Authorities: list.Cards, Limits: h.Limits, Now: time.Now,
 	}, lastlook.New(scanner, list, root, time.Now), nil
-}
-
-// Print is the body of the print process: one job into a folder.
-func Print(ctx context.Context, dir string) error {
-	f := oneshot.File(0)
-	conn, err := net.FileConn(f)
-	if err != nil {
-		return ErrHanded
-	}
-	f.Close()
-	d, err := folder.New(dir)
-	if err != nil {
-		return err
-	}
-	if err := oneshot.Fence(oneshot.Limits{Folder: dir}); err != nil {
-		return err
-	}
-	return press.Serve(ctx, conn, d)
 }

@@ -30,23 +30,42 @@ type Device interface {
 }
 
 // The form: copies (1 byte), length (4 bytes, big endian), the stream. The
-// answer is one byte, the outcome.
+// answer is two bytes, the outcome and the fault that explains it.
 const header = 5
 
 // Serve takes one job from conn, prints it when it has all of it, answers the
-// outcome and returns. A job that is cut short is never printed.
+// outcome and returns. A job that is cut short is never printed; one that
+// nobody waits for any more has its device's context ended.
 func Serve(ctx context.Context, conn net.Conn, d Device) error {
 	defer conn.Close()
 	job, err := take(conn)
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { // nothing more comes but the end
+		conn.Read(make([]byte, 1))
+		cancel()
+	}()
 	out, err := d.Print(ctx, job)
 	clear(job.PDF)
-	if _, werr := conn.Write([]byte{byte(out)}); err == nil {
+	if _, werr := conn.Write([]byte{byte(out), byte(faultOf(err))}); err == nil {
 		err = werr
 	}
 	return err
+}
+
+// faultOf gives the fault in a device's error.
+func faultOf(err error) printer.Fault {
+	var e *printer.Error
+	switch {
+	case err == nil:
+		return printer.NoFault
+	case errors.As(err, &e):
+		return e.Fault
+	}
+	return printer.OtherFault
 }
 
 func take(r io.Reader) (printer.Job, error) {
@@ -84,13 +103,17 @@ func Feed(ctx context.Context, conn net.Conn, j printer.Job) (printer.Outcome, e
 	if n, err := conn.Write(j.PDF); err != nil && n < len(j.PDF) {
 		return printer.NotPrinted, ErrFeed
 	}
-	var out [1]byte
-	if _, err := io.ReadFull(conn, out[:]); err != nil {
+	var out [2]byte
+	_, err := io.ReadFull(conn, out[:])
+	if err != nil {
 		return printer.Unknown, ErrLost
 	}
-	switch o := printer.Outcome(out[0]); o {
-	case printer.Printed, printer.NotPrinted:
-		return o, nil
+	o, fault := printer.Outcome(out[0]), printer.Fault(out[1])
+	if o != printer.Printed && o != printer.NotPrinted {
+		o, err = printer.Unknown, ErrLost
 	}
-	return printer.Unknown, ErrLost
+	if fault != printer.NoFault {
+		err = &printer.Error{Fault: fault, Cause: err}
+	}
+	return o, err
 }

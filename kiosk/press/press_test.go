@@ -31,8 +31,9 @@ func TestOutcomes(t *testing.T) {
 		want printer.Outcome
 	}{
 		{"printed", device{out: printer.Printed}, printer.Printed},
-		{"not printed", device{out: printer.NotPrinted, err: errors.New("jam")}, printer.NotPrinted},
-		{"maybe printed", device{out: printer.Unknown}, printer.Unknown},
+		{"not printed", device{out: printer.NotPrinted, err: &printer.Error{Fault: printer.PaperJam}}, printer.NotPrinted},
+		{"not printed, and why is unsaid", device{out: printer.NotPrinted, err: errors.New("why")}, printer.NotPrinted},
+		{"maybe printed", device{out: printer.Unknown, err: &printer.Error{Fault: printer.Left}}, printer.Unknown},
 		{"an outcome of a later release", device{out: 77}, printer.Unknown},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -40,9 +41,13 @@ func TestOutcomes(t *testing.T) {
 			served := make(chan error, 1)
 			go func() { served <- press.Serve(t.Context(), b, &c.d) }()
 			job := printer.Job{PDF: bytes.Repeat([]byte("%PDF"), 50_000), Copies: 3}
-			got, _ := press.Feed(t.Context(), a, job)
-			if got != c.want {
-				t.Errorf("outcome %d, want %d", got, c.want)
+			got, err := press.Feed(t.Context(), a, job)
+			if got != c.want || (err == nil) != (got == printer.Printed) {
+				t.Errorf("outcome %d, %v; want %d", got, err, c.want)
+			}
+			var why, want *printer.Error
+			if errors.As(c.d.err, &want) && (!errors.As(err, &why) || why.Fault != want.Fault) {
+				t.Errorf("%v; want %v", err, want)
 			}
 			if err := <-served; !errors.Is(err, c.d.err) {
 				t.Errorf("Serve: %v, want %v", err, c.d.err)
@@ -116,6 +121,25 @@ func TestSilenceEndsWithTheContext(t *testing.T) {
 	if got, err := press.Feed(ctx, a, printer.Job{PDF: []byte("%PDF"), Copies: 1}); got != printer.Unknown || !errors.Is(err, press.ErrLost) {
 		t.Errorf("got %d, %v; want maybe printed", got, err)
 	}
+}
+
+// A device learns that nobody waits for its job any more.
+func TestWorkerThatGoes(t *testing.T) {
+	a, b := net.Pipe()
+	served := make(chan error, 1)
+	go func() { served <- press.Serve(t.Context(), b, waiting{}) }()
+	a.Write([]byte{1, 0, 0, 0, 4, '%', 'P', 'D', 'F'})
+	a.Close()
+	if err := <-served; !errors.Is(err, context.Canceled) {
+		t.Errorf("Serve: %v", err)
+	}
+}
+
+type waiting struct{}
+
+func (waiting) Print(ctx context.Context, _ printer.Job) (printer.Outcome, error) {
+	<-ctx.Done()
+	return printer.Unknown, ctx.Err()
 }
 
 func TestJobsOutOfBounds(t *testing.T) {

@@ -19,7 +19,7 @@ const usage = `usage:
   kiosk prepare FOLDER       fill the folder of compiled code (at installation, not as the session's user)
   kiosk prepared FOLDER      tell whether it is filled for this program (the agent asks at its start)
   kiosk session              a session worker (started by the agent)
-  kiosk print FOLDER         a print process (started by the agent)
+  kiosk print [FOLDER]       a print process (started by the agent), without a folder for a network printer
 `
 
 func main() {
@@ -29,7 +29,7 @@ func main() {
 			os.Exit(2)
 		}
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		os.Exit(kiosk.Exit(err))
 	}
 }
 
@@ -46,7 +46,9 @@ func run(args []string) error {
 		return kiosk.Prepare(context.Background(), args[1])
 	case args[0] == "prepared" && len(args) == 2:
 		return kiosk.Prepared(context.Background(), args[1])
-	case args[0] == "print" && len(args) == 2:
+	case args[0] == "print" && len(args) == 1:
+		return kiosk.Print(context.Background(), "")
+	case args[0] == "print" && len(args) == 2 && args[1] != "":
 		return kiosk.Print(context.Background(), args[1])
 	case args[0] == "agent":
 		return agent(args[1:])

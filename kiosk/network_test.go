@@ -1,0 +1,213 @@
+package kiosk_test
+
+import (
+	"bytes"
+	"encoding/pem"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"akashi/centre/wire"
+	"akashi/kiosk"
+	"akashi/kiosk/face"
+	"akashi/kiosk/session"
+	"akashi/testkit/ippprinter"
+	"akashi/testkit/robot"
+	"akashi/verifier/credential"
+)
+
+// newNetworkTown is a town whose kiosk prints on a real IPP printer, by ipps.
+func newNetworkTown(t *testing.T, change ...func(*kiosk.Config)) (*town, *ippprinter.Printer) {
+	t.Helper()
+	p := ippprinter.Require(t)
+	pin := filepath.Join(t.TempDir(), "printer.pem")
+	if err := os.WriteFile(pin, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.Certificate.Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := newTown(t, append(change, func(k *kiosk.Config) { k.Printer = kiosk.Printer{IPP: p.Secure, Certificate: pin} })...)
+	c.await(wire.OK)
+	return c, p
+}
+
+// jobs gives how many jobs the printer began, and what came out of it.
+func jobs(t *testing.T, p *ippprinter.Printer) (int, []string) {
+	t.Helper()
+	all, err := p.Jobs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	papers, err := p.Papers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all), papers
+}
+
+// What comes out of the printer is what the centre sealed and the last look
+// saw, byte for byte, as often as copies were asked for. Meanwhile the print
+// process has a connection to the printer, and no other.
+func TestOnANetworkPrinter(t *testing.T) {
+	c, p := newNetworkTown(t)
+	open := files(t, c.agent.Process.Pid)
+	if err := p.Set(ippprinter.Slow); err != nil {
+		t.Fatal(err)
+	}
+	v := c.walk("traveller", credential.Overseas, func(plan *robot.Plan, _ kiosk.Reply) {
+		plan.Choices[0].Copies = 2
+		plan.Seen = func(s face.Tell) {
+			if s.Screen != face.Printing {
+				return
+			}
+			defer p.Set(ippprinter.OK)
+			for begun := time.Now(); time.Since(begun) < hang; time.Sleep(10 * time.Millisecond) {
+				if n, _ := jobs(t, p); n == 1 {
+					break
+				}
+			}
+			c.printsTo(p.Address)
+		}
+	})
+	if v.err != nil || v.last.Code != wire.OK || v.last.Event.Requests[0].Outcome != session.Delivered {
+		t.Fatalf("%v %+v: %s", v.err, v.last, c.out.String())
+	}
+	n, papers := jobs(t, p)
+	if n != 1 || len(papers) != 2 {
+		t.Errorf("%d jobs, %d papers", n, len(papers))
+	}
+	var sealed []byte
+	c.gate.with(func(g *gate) { sealed = g.issued[0] })
+	for _, path := range papers {
+		if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, sealed) {
+			t.Errorf("a paper of %d bytes is not the sealed certificate of %d", len(b), len(sealed))
+		}
+	}
+	if got := c.outcomes(1); !slices.Equal(got, []string{"delivered"}) {
+		t.Errorf("settled %v", got)
+	}
+	c.clean(open)
+}
+
+// How a session ends when the printer does not print, and what it says to VRS.
+func TestNetworkPrinterFaults(t *testing.T) {
+	c, p := newNetworkTown(t)
+	for i, f := range []struct {
+		name    string
+		set     func() error
+		want    wire.Code
+		settled string
+		jobs    int
+	}{
+		{"a cover", func() error { return p.Reasons(t.Context(), "cover-open") }, wire.PrinterFault, "void", 0},
+		{"a job that is aborted", func() error { return p.Reasons(t.Context(), "none") }, wire.PrintUnknown, "unknown", 1},
+		{"a printer that is off", p.Off, wire.PrinterFault, "void", 1},
+	} {
+		if err := f.set(); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Set(ippprinter.Abort); err != nil {
+			t.Fatal(err)
+		}
+		v := c.walk("takasaki", credential.Domestic)
+		if v.last.Code != f.want || v.last.Charged != 0 {
+			t.Errorf("%s: %+v; want %v", f.name, v.last, f.want)
+		}
+		if n, _ := jobs(t, p); n != f.jobs {
+			t.Errorf("%s: %d jobs at the printer, want %d", f.name, n, f.jobs)
+		}
+		if got := c.outcomes(i + 1); len(got) != i+1 || got[i] != f.settled {
+			t.Errorf("%s: settled %v", f.name, got)
+		}
+	}
+	if c.once("state").Code != wire.OK {
+		t.Error("the kiosk stopped for a job that is not in the printer any more")
+	}
+}
+
+// A job that cannot be taken out of the printer stops the kiosk: its paper
+// would come out for the next resident.
+func TestJobLeftInThePrinter(t *testing.T) {
+	c, p := newNetworkTown(t, func(k *kiosk.Config) { k.Seconds.Print = 1 })
+	if err := p.Set(ippprinter.Jam); err != nil {
+		t.Fatal(err)
+	}
+	v := c.walk("takasaki", credential.Domestic)
+	if v.last.Code != wire.PrintUnknown || v.last.Charged != 0 {
+		t.Errorf("%+v", v.last)
+	}
+	if v := c.walk("takasaki", credential.Domestic); v.first.Code != wire.IssuingStopped {
+		t.Errorf("the kiosk serves on: %+v", v.first)
+	}
+	if err := p.Set(ippprinter.OK); err != nil { // the paper, for whoever stands there
+		t.Fatal(err)
+	}
+	for begun := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		if n, papers := jobs(t, p); n == 1 && len(papers) == 1 && p.Empty() == nil {
+			break
+		}
+		if time.Since(begun) > hang {
+			t.Fatal("the job is gone")
+		}
+	}
+	if got := c.once("clear").Code; got != wire.OK {
+		t.Errorf("clear: %v", got)
+	}
+}
+
+// printsTo holds that the print process has network sockets to one address
+// only.
+func (c *town) printsTo(address string) {
+	c.t.Helper()
+	for _, pid := range children(c.t, c.agent.Process.Pid) {
+		dir := filepath.Join("/proc", strconv.Itoa(pid))
+		if line, _ := os.ReadFile(filepath.Join(dir, "cmdline")); !bytes.HasSuffix(line, []byte("\x00print\x00")) {
+			continue
+		}
+		tcp, err := os.ReadFile("/proc/net/tcp")
+		if err != nil {
+			c.t.Error(err)
+			return
+		}
+		fds, err := filepath.Glob(filepath.Join(dir, "fd", "*"))
+		if err != nil || len(fds) == 0 {
+			c.t.Errorf("its files cannot be seen: %v", err)
+		}
+		found := 0
+		for _, fd := range fds {
+			to, _ := os.Readlink(fd)
+			inode, ok := strings.CutPrefix(strings.TrimSuffix(to, "]"), "socket:[")
+			if !ok {
+				continue
+			}
+			for line := range strings.Lines(string(tcp)) {
+				if f := strings.Fields(line); len(f) > 9 && f[9] == inode {
+					found++
+					if f[2] != hexAddress(c.t, address) {
+						c.t.Errorf("a connection to %s", f[2])
+					}
+				}
+			}
+		}
+		if found != 1 {
+			c.t.Errorf("%d connections", found)
+		}
+		return
+	}
+	c.t.Error("there is no print process")
+}
+
+// hexAddress writes an IPv4 address and port as /proc/net/tcp does.
+func hexAddress(t testing.TB, address string) string {
+	t.Helper()
+	a, err := netip.ParseAddrPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := a.Addr().As4()
+	return fmt.Sprintf("%02X%02X%02X%02X:%04X", b[3], b[2], b[1], b[0], a.Port())
+}

@@ -1,0 +1,186 @@
+package kiosk
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"akashi/centre/oneshot"
+	"akashi/kiosk/press"
+	"akashi/kiosk/session"
+	"akashi/printer"
+	"akashi/printer/folder"
+	"akashi/printer/ipp"
+)
+
+// Printer says where paper comes out: into a folder, or on an IPP printer.
+type Printer struct {
+	Folder      string `json:"folder,omitempty"`      // each copy is a file with a random name
+	IPP         string `json:"ipp,omitempty"`         // instead of folder: ipps://host[:port]/path; or ipp:// and a loopback address, for a USB printer behind ipp-usb
+	Certificate string `json:"certificate,omitempty"` // PEM, for ipps: the printer's own certificate, or its authority's; nothing else is trusted
+}
+
+// ok reports whether one printer is named, with what goes with it.
+func (p Printer) ok() bool {
+	secure := strings.HasPrefix(p.IPP, "ipps:")
+	return (p.Folder == "") != (p.IPP == "") && (p.Certificate != "") == secure
+}
+
+// network is a network printer as its print process is told of it.
+func (p Printer) network() (press.Network, ipp.Target, error) {
+	n := press.Network{URI: p.IPP}
+	if p.IPP == "" {
+		return n, ipp.Target{}, nil
+	}
+	if p.Certificate != "" {
+		var err error
+		if n.Pins, err = blocks(p.Certificate, "CERTIFICATE"); err != nil {
+			return n, ipp.Target{}, err
+		}
+	}
+	t, err := target(n)
+	if err != nil {
+		return n, t, fmt.Errorf("%w: printer.ipp: %w", ErrConfig, err)
+	}
+	return n, t, nil
+}
+
+func target(n press.Network) (ipp.Target, error) {
+	var pins []*x509.Certificate
+	for _, der := range n.Pins {
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			return ipp.Target{}, err
+		}
+		pins = append(pins, c)
+	}
+	return ipp.ParseTarget(n.URI, pins)
+}
+
+// sweep removes what a killed print process left in the folder; a network
+// printer has none.
+func (p Printer) sweep() error {
+	if p.Folder == "" {
+		return nil
+	}
+	return folder.Sweep(p.Folder)
+}
+
+// press starts a print process that reads its job from child, and sees to it
+// that it reaches its printer and nothing else.
+func (v *visit) press(child *os.File) error {
+	c := v.agent.config
+	s := oneshot.Spec{Path: c.Program, Args: []string{"print", c.Printer.Folder}, Files: []*os.File{child}, UID: c.UID.Print, MaxLife: v.printLife()}
+	if c.Printer.IPP == "" {
+		_, err := v.start(v.ctx, s)
+		return err
+	}
+	ours, side, err := pair()
+	if err != nil {
+		child.Close()
+		return err
+	}
+	s.Args, s.Files = []string{"print"}, append(s.Files, side)
+	p, err := v.start(v.ctx, s)
+	if err != nil {
+		ours.Close()
+		return err
+	}
+	v.mu.Lock()
+	v.presses = append(v.presses, p)
+	v.mu.Unlock()
+	ctx, cancel := context.WithCancel(v.ctx)
+	go func() { <-p.Done(); cancel() }()
+	go press.Connect(ctx, ours.(*net.UnixConn), v.agent.files.network, v.agent.files.dial)
+	return nil
+}
+
+// exitLeft is how a print process ends that could not take its job back.
+const exitLeft = 3
+
+// Exit gives the code that a process ends with for an error.
+func Exit(err error) int {
+	var e *printer.Error
+	if errors.As(err, &e) && e.Fault == printer.Left {
+		return exitLeft
+	}
+	return 1
+}
+
+// left reports whether a job may still be in a network printer: its process
+// said so, or was killed before it could say anything. Its paper would come
+// out for whoever comes next. All processes have ended.
+func (v *visit) left() bool {
+	for _, p := range v.presses {
+		err := p.Wait()
+		var exit *oneshot.ExitError
+		if errors.Is(err, oneshot.ErrKilled) || errors.As(err, &exit) && exit.Code == exitLeft {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *visit) printLife() time.Duration {
+	if d := v.agent.config.Seconds.limits().Print; d > 0 {
+		return d + workerSlack
+	}
+	return session.DefaultPrint + workerSlack
+}
+
+// dial connects to the one printer.
+func (f files) dial(ctx context.Context) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, "tcp", f.printer)
+}
+
+// Print is the body of the print process: one job into a folder, or with none
+// on the network printer that the agent names and connects.
+func Print(ctx context.Context, dir string) error {
+	f := oneshot.File(0)
+	conn, err := net.FileConn(f)
+	if err != nil {
+		return ErrHanded
+	}
+	f.Close()
+	d, limits, err := device(dir)
+	if err != nil {
+		return err
+	}
+	if err := oneshot.Fence(limits); err != nil {
+		return err
+	}
+	return press.Serve(ctx, conn, d)
+}
+
+// device gives the printer and what its process may touch: the folder, or the
+// connections that it is handed.
+func device(dir string) (press.Device, oneshot.Limits, error) {
+	if dir != "" {
+		d, err := folder.New(dir)
+		return d, oneshot.Limits{Folder: dir}, err
+	}
+	f := oneshot.File(1)
+	defer f.Close()
+	side, err := net.FileConn(f)
+	if err != nil {
+		return nil, oneshot.Limits{}, ErrHanded
+	}
+	u, ok := side.(*net.UnixConn)
+	if !ok {
+		return nil, oneshot.Limits{}, ErrHanded
+	}
+	lines, n, err := press.Join(u)
+	if err != nil {
+		return nil, oneshot.Limits{}, err
+	}
+	t, err := target(n)
+	if err != nil {
+		return nil, oneshot.Limits{}, errors.Join(ErrHanded, err)
+	}
+	return ipp.New(ipp.Options{Target: t, Dial: lines.Dial}), oneshot.Limits{}, nil
+}
