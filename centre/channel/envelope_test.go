@@ -16,7 +16,7 @@ import (
 func header() wire.Header {
 	return wire.Header{
 		Version: wire.Version, Nonce: bytes.Repeat([]byte{7}, 32), Kiosk: bytes.Repeat([]byte{9}, 32),
-		Counter: 2, Municipality: "990019", Kind: credential.Domestic, Terms: "2026-11",
+		Counter: 2, Municipality: "990019", Kind: credential.Domestic, Disease: "covid-19", Terms: "2026-11",
 	}
 }
 
@@ -102,6 +102,7 @@ func changes(h wire.Header) map[string]wire.Header {
 	set("Counter", func(h *wire.Header) { h.Counter++ })
 	set("Municipality", func(h *wire.Header) { h.Municipality = "990027" })
 	set("Kind", func(h *wire.Header) { h.Kind = credential.Overseas })
+	set("Disease", func(h *wire.Header) { h.Disease = "measles" })
 	set("Terms", func(h *wire.Header) { h.Terms += "a" })
 	return all
 }
