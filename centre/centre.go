@@ -1,6 +1,8 @@
 // Package centre is the service: the gateway that kiosks connect to, the
-// launcher that starts an issuing worker for each request, and the node that
-// runs both around an embedded NATS server.
+// launcher that has an issuing worker started for each request, and the node
+// that runs both, as processes and users of their own, around an embedded NATS
+// server. A gateway only asks launchers; it has no part in the shared memory
+// and no way to the key process.
 //
 // Gateway and launcher are long-lived and see ciphertext, kiosk ids and codes;
 // neither has a key that opens or signs anything of a resident. They talk over

@@ -73,12 +73,13 @@ func parent([]string) {
 	if err != nil {
 		os.Exit(1)
 	}
-	pids := make([]string, n)
+	pids, threads := make([]string, n), make([]int, n)
 	var locked, wg sync.WaitGroup
 	locked.Add(n)
 	for i := range n {
 		wg.Go(func() {
 			runtime.LockOSThread() // and never unlocked: the thread ends with this goroutine
+			threads[i] = syscall.Gettid()
 			locked.Done()
 			locked.Wait() // so that each has a thread of its own
 			fd, err := syscall.Dup(int(w.Fd()))
@@ -99,7 +100,13 @@ func parent([]string) {
 	for range n {
 		in.ReadString('\n') // a grandchild is up
 	}
-	time.Sleep(200 * time.Millisecond) // were one tied to its thread, it would be gone
+	for _, tid := range threads { // were one tied to its thread, it would go with it
+		for end := time.Now().Add(hang); tid != os.Getpid() && time.Now().Before(end); time.Sleep(time.Millisecond) {
+			if _, err := os.Stat(fmt.Sprintf("/proc/self/task/%d", tid)); err != nil {
+				break
+			}
+		}
+	}
 	report("grandchildren", map[string]string{"pids": strings.Join(pids, " ")})
 	time.Sleep(time.Hour)
 }
