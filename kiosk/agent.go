@@ -21,14 +21,14 @@ import (
 
 // Agent runs one kiosk.
 type Agent struct {
-	config  Config
-	files   files
-	now     func() time.Time
-	link    *link
-	outbox  *outbox
-	alarm   alarm
-	trust   *keep.Keeper
-	payment *payment.Unit
+	config Config
+	files  files
+	now    func() time.Time
+	link   *link
+	outbox *outbox
+	alarm  alarm
+	trust  *keep.Keeper
+	till   *payment.Till // from Run on
 
 	busy    sync.Mutex // held while a session runs: one card reader, one resident
 	mu      sync.Mutex
@@ -60,7 +60,7 @@ func New(c Config) (*Agent, error) {
 			return nil, fmt.Errorf("%w: %s is not a folder; make it", ErrConfig, dir)
 		}
 	}
-	a := &Agent{config: c, files: f, now: time.Now, alarm: alarm{c.State}, payment: payment.NewUnit()}
+	a := &Agent{config: c, files: f, now: time.Now, alarm: alarm{c.State}}
 	if a.trust, err = openTrust(c, f, a.now); err != nil {
 		return nil, err
 	}
@@ -68,9 +68,6 @@ func New(c Config) (*Agent, error) {
 	a.outbox = newOutbox(a.link.ask, a.now)
 	return a, nil
 }
-
-// Payment gives the payment unit, for whoever shows what was charged.
-func (a *Agent) Payment() *payment.Unit { return a.payment }
 
 // Run serves until ctx ends; ready is called once the control socket takes
 // connections. A session under way ends with it.
@@ -87,6 +84,9 @@ func (a *Agent) Run(ctx context.Context, ready func()) error {
 		return fmt.Errorf("%w: the print folder keeps a part of a paper: %w; let this user remove files there", ErrConfig, err)
 	}
 	a.recall()
+	if err := a.openTill(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	var parts sync.WaitGroup
 	defer parts.Wait()
@@ -96,6 +96,7 @@ func (a *Agent) Run(ctx context.Context, ready func()) error {
 	}
 	parts.Go(func() { a.link.run(ctx) })
 	parts.Go(func() { a.outbox.run(ctx, a.link.connected) })
+	parts.Go(func() { a.till.Run(ctx) })
 	stop := context.AfterFunc(ctx, func() { ln.Close() })
 	defer stop()
 	if ready != nil {
@@ -125,7 +126,7 @@ func (a *Agent) listen() (*net.UnixListener, error) {
 // faults is what the centre sees in each beat.
 func (a *Agent) faults() []wire.Code {
 	var all []wire.Code
-	for _, c := range []wire.Code{a.standing(), a.list().Code} {
+	for _, c := range []wire.Code{a.standing(), a.list().Code, a.till.Fault()} {
 		if c != wire.OK {
 			all = append(all, c)
 		}

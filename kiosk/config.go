@@ -46,6 +46,7 @@ type Config struct {
 	Screen  Screen  `json:"screen"`
 	Reader  Reader  `json:"reader"`
 	Printer Printer `json:"printer"`
+	Payment Payment `json:"payment"`
 	Program string  `json:"program"` // this program, for its workers; empty: the running file
 	UID     UID     `json:"uid"`
 	// OneUser, for development only, runs them all as whoever starts the agent:
@@ -128,7 +129,7 @@ func ParseConfig(b []byte, dir string) (Config, error) {
 	}
 	for _, p := range []*string{
 		&c.CentreRoot, &c.Certificate, &c.Key, &c.Trust, &c.TrustRoot, &c.Control, &c.State, &c.Cache,
-		&c.Reader.Program, &c.Reader.PCSCD, &c.Reader.Socket, &c.Printer.Folder, &c.Printer.Certificate, &c.Program,
+		&c.Reader.Program, &c.Reader.PCSCD, &c.Reader.Socket, &c.Printer.Folder, &c.Printer.Certificate, &c.Payment.Socket, &c.Program,
 	} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)

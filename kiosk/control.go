@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"akashi/centre/wire"
+	"akashi/kiosk/payment"
 	"akashi/kiosk/session"
 )
 
@@ -21,22 +22,25 @@ const (
 
 // Command is one line to the control socket: minified JSON, then a newline.
 type Command struct {
-	Do string `json:"do"` // "start", "state" or "clear"
+	Do    string `json:"do"`              // "start", "state", "clear" or "refund"
+	Right string `json:"right,omitempty"` // refund: a reprint right's number
 }
 
 // Reply is one line from it. "start" is answered twice: with where the face
 // connects (or a code), and with the event when the session is over.
 type Reply struct {
-	Code       wire.Code      `json:"code"` // start refused, or the state: OK when a session may begin
-	RetryAfter int            `json:"retry_after,omitempty"`
-	Address    string         `json:"address,omitempty"` // of the session's face, host:port
-	Token      string         `json:"token,omitempty"`   // one-time
-	Origin     string         `json:"origin,omitempty"`  // that the face must come from
-	Worker     int            `json:"worker,omitempty"`  // process id, for whoever watches that it goes
-	Event      *session.Event `json:"event,omitempty"`
-	Waiting    int            `json:"waiting,omitempty"` // settlements and alarms not confirmed yet
-	Charged    int            `json:"charged,omitempty"` // yen, since the agent began
-	Trust      *TrustList     `json:"trust,omitempty"`   // with the state
+	Code       wire.Code         `json:"code"` // start refused, or the state: OK when a session may begin
+	RetryAfter int               `json:"retry_after,omitempty"`
+	Address    string            `json:"address,omitempty"` // of the session's face, host:port
+	Token      string            `json:"token,omitempty"`   // one-time
+	Origin     string            `json:"origin,omitempty"`  // that the face must come from
+	Worker     int               `json:"worker,omitempty"`  // process id, for whoever watches that it goes
+	Event      *session.Event    `json:"event,omitempty"`
+	Waiting    int               `json:"waiting,omitempty"` // settlements and alarms not confirmed yet
+	Charged    int               `json:"charged,omitempty"` // yen, since the agent began
+	Owed       int               `json:"owed,omitempty"`    // payments not settled yet
+	Refunded   *payment.Refunded `json:"refunded,omitempty"`
+	Trust      *TrustList        `json:"trust,omitempty"` // with the state
 }
 
 // serve answers control connections until the listener is closed.
@@ -82,7 +86,9 @@ func (a *Agent) front(ctx context.Context, c net.Conn) {
 		a.start(ctx, c)
 	case "state":
 		list := a.list()
-		reply(c, Reply{Code: a.state(), Waiting: a.outbox.waiting(), Charged: a.payment.Charged(), Trust: &list})
+		reply(c, Reply{Code: a.state(), Waiting: a.outbox.waiting(), Charged: a.till.Charged(), Owed: a.till.Pending(), Trust: &list})
+	case "refund":
+		a.refund(c, cmd.Right)
 	case "clear":
 		code := wire.OK
 		if a.clear() != nil {
@@ -111,7 +117,7 @@ func (a *Agent) session(ctx context.Context, ready func(Reply)) Reply {
 	v := &visit{agent: a, ready: ready}
 	e := v.run(ctx)
 	a.busy.Unlock() // before the last word: whoever hears it may start again
-	return Reply{Code: e.Code, Event: &e, Waiting: a.outbox.waiting(), Charged: a.payment.Charged()}
+	return Reply{Code: e.Code, Event: &e, Waiting: a.outbox.waiting(), Charged: a.till.Charged()}
 }
 
 // reply writes one line; whoever is gone does not need it.

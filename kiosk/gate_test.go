@@ -17,6 +17,7 @@ import (
 	"akashi/testkit/paper"
 	"akashi/testkit/pki"
 	"akashi/testkit/residents"
+	"akashi/testkit/rightdesk"
 )
 
 // gate is a gateway that answers as the whole centre does, for the resident
@@ -39,6 +40,7 @@ type gate struct {
 	alarms   []wire.Code
 	faults   []wire.Code // of the last beat
 	beats    int
+	rights   *rightdesk.Desk
 }
 
 func newGate(t testing.TB, w *pki.World) *gate {
@@ -47,7 +49,7 @@ func newGate(t testing.TB, w *pki.World) *gate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &gate{pki: w, vrs: vrs, enabled: true, refuse: map[wire.Type]wire.Code{}}
+	g := &gate{pki: w, vrs: vrs, enabled: true, refuse: map[wire.Type]wire.Code{}, rights: rightdesk.New()}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +65,7 @@ func newGate(t testing.TB, w *pki.World) *gate {
 	return g
 }
 
-func (g *gate) handle(_ context.Context, _ channel.Peer, t wire.Type, body json.RawMessage) (wire.Type, any, error) {
+func (g *gate) handle(_ context.Context, p channel.Peer, t wire.Type, body json.RawMessage) (wire.Type, any, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if c := g.refuse[t]; c != wire.OK {
@@ -85,6 +87,13 @@ func (g *gate) handle(_ context.Context, _ channel.Peer, t wire.Type, body json.
 		return g.begin(body)
 	case wire.TypeRequest:
 		return g.request(body)
+	case wire.TypeRight:
+		r, err := wire.Decode[wire.Right](body, 1<<10)
+		if err != nil {
+			return "", nil, err
+		}
+		got, err := g.rights.Do(p.ID, r)
+		return wire.TypeRighted, got, err
 	case wire.TypeSettle:
 		return g.settle(body)
 	case wire.TypeAlarm:

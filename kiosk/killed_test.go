@@ -84,8 +84,9 @@ func (c *town) restart(change func()) {
 }
 
 // kill -9 of the worker while its print process runs: maybe printed, so the
-// kiosk stops until a person clears it, whatever is restarted. No alarm of
-// mis-issue goes to the centre, and no part of a paper is left.
+// kiosk stops until a person clears it, whatever is restarted; the fee is
+// charged and the receipt bears a reprint right. No alarm of mis-issue goes to
+// the centre, and no part of a paper is left.
 func TestWorkerKilledWhilePrinting(t *testing.T) {
 	c := newTown(t, func(k *kiosk.Config) { k.Seconds.Beat = 1 })
 	part := "." + strings.Repeat("0a", 16) + ".part"
@@ -103,8 +104,11 @@ func TestWorkerKilledWhilePrinting(t *testing.T) {
 			syscall.Kill(r.Worker, syscall.SIGKILL)
 		}
 	})
-	if v.last.Code != wire.PrintUnknown || v.last.Charged != 0 || len(listing(t, filepath.Join(c.dir, "out"))) != 1 {
+	if v.last.Code != wire.PrintUnknown || v.last.Charged != 120 || len(listing(t, filepath.Join(c.dir, "out"))) != 1 {
 		t.Errorf("%+v, left %v", v.last, listing(t, filepath.Join(c.dir, "out")))
+	}
+	if n, yen := c.gate.rights.Owed(); n != 1 || yen != 120 || len(c.unit.Snapshot().Receipts) != 1 || c.unit.Snapshot().Charged() != 120 {
+		t.Errorf("%d rights of %d yen, unit %+v", n, yen, c.unit.Snapshot())
 	}
 	c.clean(open)
 	c.seen(wire.PrintUnknown)
@@ -203,6 +207,8 @@ func TestAgentKilledAtEveryScreen(t *testing.T) {
 		}
 		c.start()
 	}
+	c.await(wire.IssuingStopped) // the paper that was offered at the last screen may lie there
+	c.once("clear")
 	c.await(wire.OK)
 }
 

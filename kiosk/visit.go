@@ -13,7 +13,9 @@ import (
 	"akashi/centre/oneshot"
 	"akashi/centre/wire"
 	"akashi/kiosk/hatch"
+	"akashi/kiosk/payment"
 	"akashi/kiosk/session"
+	"akashi/printer"
 )
 
 // Times around a session's processes.
@@ -52,7 +54,7 @@ func (v *visit) run(ctx context.Context) session.Event {
 	// What a killed print process left; while that cannot be removed, the next
 	// print process refuses to start.
 	_ = v.agent.config.Printer.sweep()
-	v.agent.payment.Release(ctx)
+	_, _ = v.agent.till.Conclude(printer.Unknown) // of a worker that died; what was not printed goes back
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.printing {
@@ -230,19 +232,21 @@ func (v *visit) Ask(ctx context.Context, t wire.Type, body any) (wire.Frame, err
 	return v.agent.link.ask(ctx, t, body)
 }
 
-// Authorise, Capture and Release are the payment unit's.
-func (v *visit) Authorise(ctx context.Context, amount int) error {
-	return v.agent.payment.Authorise(ctx, amount)
+// Authorise has the resident pay.
+func (v *visit) Authorise(ctx context.Context, b payment.Bill) error {
+	return v.agent.till.Authorise(ctx, b)
 }
 
-// Capture charges what was authorised.
-func (v *visit) Capture(ctx context.Context) error { return v.agent.payment.Capture(ctx) }
-
-// Release gives back what was authorised.
-func (v *visit) Release(ctx context.Context) error { return v.agent.payment.Release(ctx) }
+// Conclude ends the payment; its time is the till's, not the worker's.
+func (v *visit) Conclude(_ context.Context, p payment.Papers) (payment.Concluded, error) {
+	return v.agent.till.Conclude(p)
+}
 
 // Print starts a print process for one job.
 func (v *visit) Print(context.Context) (*os.File, error) {
+	if err := v.agent.till.Printing(); err != nil {
+		return nil, err
+	}
 	ours, child, err := socketpair()
 	if err != nil {
 		return nil, err

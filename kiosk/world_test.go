@@ -23,6 +23,7 @@ import (
 	"akashi/kiosk/reader"
 	"akashi/printer/glyph"
 	"akashi/testkit/compiled"
+	"akashi/testkit/payunit"
 	"akashi/testkit/pki"
 	"akashi/testkit/residents"
 	"akashi/testkit/robot"
@@ -101,6 +102,7 @@ type town struct {
 	pki    *pki.World
 	gate   *gate
 	tray   *tray.Tray
+	unit   *payunit.Unit
 	agent  *exec.Cmd
 	config kiosk.Config
 	done   chan struct{} // closed when the agent is gone
@@ -151,11 +153,12 @@ func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
 	}
 	c.gate = newGate(t, w)
 	c.serveCards()
+	c.serveUnit()
 	c.config = kiosk.Config{
 		Centre: c.gate.address, CentreRoot: "centre-root.pem", Certificate: "kiosk.pem", Key: "kiosk.key",
 		Trust: "trust.json", TrustRoot: "trust-root.pem", Terms: "2026-11", Disease: residents.Disease, Origin: origin,
 		Control: "control.sock", State: "state", Cache: cache,
-		Reader: kiosk.Reader{Socket: "reader.sock"}, Printer: kiosk.Printer{Folder: "out"}, Program: path,
+		Reader: kiosk.Reader{Socket: "reader.sock"}, Printer: kiosk.Printer{Folder: "out"}, Payment: kiosk.Payment{Socket: "unit.sock"}, Program: path,
 	}
 	for _, m := range residents.Municipalities() {
 		c.config.Menu = append(c.config.Menu, face.Offer{Code: m.Code, NameJA: m.NameJA, NameEN: m.NameEN, Phone: m.Phone,
@@ -191,6 +194,20 @@ func (c *town) serveCards() {
 			go reader.Serve(c.t.Context(), conn, c.tray)
 		}
 	}()
+}
+
+// serveUnit puts a payment unit beside the kiosk; what it remembers is in its
+// own memory, whatever happens to the agent.
+func (c *town) serveUnit() {
+	var err error
+	if c.unit, err = payunit.New("", nil); err != nil {
+		c.t.Fatal(err)
+	}
+	stop, err := c.unit.Serve(context.Background(), filepath.Join(c.dir, "unit.sock"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(stop)
 }
 
 // start starts the agent and waits until it serves and has its line.

@@ -69,9 +69,10 @@ func (v *right) may(r wire.Right, now int64) (audit.RightChange, error) {
 	return change, nil
 }
 
-// mayRestore takes a redemption back. One that has not come yet never will.
+// mayRestore takes a redemption or a refund back. One that has not come yet
+// never will.
 func (v *right) mayRestore(id ID) (audit.RightChange, error) {
-	if v.state == redeemed && v.by == id {
+	if (v.state == redeemed || v.state == refunded) && v.by == id {
 		return audit.RightRestored, nil
 	}
 	v.close(id)

@@ -136,6 +136,9 @@ func TestWhatCanBecomeOfARight(t *testing.T) {
 	d.want("somebody else, at last", d.do(wire.RightRefund, n, 4), wire.OK)
 	d.want("again", d.do(wire.RightRefund, n, 4), wire.OK)
 	d.want("for paper", d.redeem("k1", n, 5), wire.RightUsed)
+	d.want("not paid out", d.do(wire.RightRestore, n, 4), wire.OK)
+	d.want("paid out after all", d.do(wire.RightRefund, n, 4), wire.RightUsed)
+	d.want("for paper now", d.redeem("k1", n, 5), wire.OK)
 	d.want("withdrawn after use", d.do(wire.RightWithdraw, n, 1), wire.RightUsed)
 
 	n = d.issue(11)

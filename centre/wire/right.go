@@ -112,8 +112,9 @@ const (
 	RightIssue RightDo = "issue"
 	// RightRedeem uses a right up, before the paper is printed.
 	RightRedeem RightDo = "redeem"
-	// RightRestore takes back the payment's redemption: surely nothing was
-	// printed. A redemption that comes later under this payment is refused.
+	// RightRestore takes back the payment's redemption or refund: surely nothing
+	// was printed or paid out. One that comes later under this payment is
+	// refused.
 	RightRestore RightDo = "restore"
 	// RightRefund uses a right up for its money.
 	RightRefund RightDo = "refund"

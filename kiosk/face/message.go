@@ -44,7 +44,7 @@ const (
 	TakeCard   Screen = "take-card"   // until the card is gone
 	Choose     Screen = "choose"      // ask choose; finish when Again
 	Working    Screen = "working"     // the centre is asked; again as it gets on
-	Preview    Screen = "preview"     // ask yes, back
+	Preview    Screen = "preview"     // ask yes, back; yes with Right pays with a reprint right
 	Pay        Screen = "pay"         // Fee is owed
 	Printing   Screen = "printing"    // no name stands here
 	TakePaper  Screen = "take-paper"  // ask yes: taken, or the stop button
@@ -73,7 +73,10 @@ type Tell struct {
 	Texts      []Text    `json:"texts,omitempty"`  // what, why, what next, by language
 	Phone      string    `json:"phone,omitempty"`  // the municipality's, where it must be asked
 	RetryAfter int       `json:"retry_after,omitempty"`
-	Wait       int       `json:"wait,omitempty"` // milliseconds until an ask is given up; stay begins them anew
+	Charged    int       `json:"charged,omitempty"` // take-paper, end: yen that were charged for this request
+	Right      string    `json:"right,omitempty"`   // end: number of the reprint right that the resident has now
+	Expires    int64     `json:"expires,omitempty"` // of it, Unix seconds; 0: as on its receipt
+	Wait       int       `json:"wait,omitempty"`    // milliseconds until an ask is given up; stay begins them anew
 }
 
 // Offer is one municipality that can be chosen.
@@ -135,6 +138,7 @@ type Act struct {
 	Municipality string          `json:"municipality,omitempty"`
 	Kind         credential.Kind `json:"kind,omitempty"`
 	Copies       int             `json:"copies,omitempty"`
+	Right        string          `json:"right,omitempty"` // 16 digits of a receipt
 }
 
 // The keys of the PIN screen beside the ten digits.

@@ -89,7 +89,22 @@ func (c *Conn) prolong(a Act) wire.Code {
 	return wire.OK
 }
 
-func bare(a Act) bool { return a.Municipality == "" && a.Kind == 0 && a.Copies == 0 }
+func bare(a Act) bool { return plain(a) && a.Right == "" }
+
+func plain(a Act) bool { return a.Municipality == "" && a.Kind == 0 && a.Copies == 0 }
+
+// pays reports whether a is a yes that names a reprint right, mistyped or not.
+func pays(a Act, t Tell) bool {
+	if t.Screen != Preview || a.Do != Yes || !plain(a) || len(a.Right) > wire.RightNumberLength {
+		return false
+	}
+	for _, c := range []byte(a.Right) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
 
 // fits reports whether a is one of the answers that t offers.
 func fits(a Act, t Tell) bool {
@@ -98,7 +113,9 @@ func fits(a Act, t Tell) bool {
 	}
 	switch {
 	case a.Do == Pick:
-		return offered(a, t)
+		return a.Right == "" && offered(a, t)
+	case a.Right != "":
+		return pays(a, t)
 	case !bare(a):
 		return false
 	case t.Screen == Choose: // finish

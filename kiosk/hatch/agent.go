@@ -10,6 +10,7 @@ import (
 
 	"akashi/centre/channel"
 	"akashi/centre/wire"
+	"akashi/kiosk/payment"
 	"akashi/kiosk/session"
 )
 
@@ -81,11 +82,13 @@ func (a *agent) answer(ctx context.Context, m Message) {
 			out.Type, out.Body = f.Type, f.Body
 		}
 	case Authorise:
-		err = a.h.Authorise(ctx, m.Amount)
-	case Capture:
-		err = a.h.Capture(ctx)
-	case Release:
-		err = a.h.Release(ctx)
+		if err = wire.Malformed; m.Bill != nil {
+			err = a.h.Authorise(ctx, *m.Bill)
+		}
+	case Conclude:
+		var c payment.Concluded
+		c, err = a.h.Conclude(ctx, m.Papers)
+		out.Concluded = &c
 	case Print:
 		err = a.print(ctx, m.ID)
 	default:
@@ -138,7 +141,7 @@ func codeOf(k Kind, err error) (wire.Code, int) {
 		return r.Code, r.RetryAfter
 	case errors.As(err, &code) && code != wire.OK:
 		return code, 0
-	case k == Authorise || k == Capture || k == Release:
+	case k == Authorise || k == Conclude:
 		return wire.PaymentRefused, 0
 	case k == Print:
 		return wire.PrinterFault, 0

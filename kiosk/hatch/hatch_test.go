@@ -19,6 +19,7 @@ import (
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
 	"akashi/kiosk/hatch"
+	"akashi/kiosk/payment"
 	"akashi/kiosk/press"
 	"akashi/kiosk/session"
 	"akashi/printer"
@@ -52,7 +53,8 @@ type desk struct {
 	err    error
 	hang   bool
 	bodies []any
-	amount int
+	bill   payment.Bill
+	papers payment.Papers
 	ready  int
 	events []session.Event
 	out    printer.Outcome
@@ -69,15 +71,19 @@ func (d *desk) Ask(ctx context.Context, t wire.Type, body any) (wire.Frame, erro
 	d.bodies = append(d.bodies, body)
 	return wire.Frame{Type: wire.TypeOpened, Body: json.RawMessage(wire.Encode(wire.Opened{Nonce: []byte{1}, Expires: 2, Now: 3}))}, d.err
 }
-func (d *desk) Authorise(_ context.Context, n int) error {
+func (d *desk) Authorise(_ context.Context, b payment.Bill) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.amount = n
+	d.bill = b
 	return d.err
 }
-func (d *desk) Capture(context.Context) error { return d.err }
-func (d *desk) Release(context.Context) error { return d.err }
-func (d *desk) Ready()                        { d.mu.Lock(); d.ready++; d.mu.Unlock() }
+func (d *desk) Conclude(_ context.Context, p payment.Papers) (payment.Concluded, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.papers = p
+	return payment.Concluded{Charged: 120, Right: "1"}, d.err
+}
+func (d *desk) Ready() { d.mu.Lock(); d.ready++; d.mu.Unlock() }
 func (d *desk) Ended(e session.Event) {
 	d.mu.Lock()
 	d.events = append(d.events, e)
@@ -186,9 +192,9 @@ func TestErrorsCrossAsCodes(t *testing.T) {
 		{"a code", wire.LineDown, ask, wire.LineDown},
 		{"out of time", context.DeadlineExceeded, ask, wire.TimedOut},
 		{"any other", secret, ask, wire.Internal},
-		{"authorise", secret, func(w *hatch.Worker) error { return w.Authorise(context.Background(), 120) }, wire.PaymentRefused},
-		{"capture", secret, func(w *hatch.Worker) error { return w.Capture(context.Background()) }, wire.PaymentRefused},
-		{"release", secret, func(w *hatch.Worker) error { return w.Release(context.Background()) }, wire.PaymentRefused},
+		{"authorise", secret, func(w *hatch.Worker) error { return w.Authorise(context.Background(), payment.Bill{}) }, wire.PaymentRefused},
+		{"a right that was used", wire.RightUsed, func(w *hatch.Worker) error { return w.Authorise(context.Background(), payment.Bill{}) }, wire.RightUsed},
+		{"conclude", secret, concludes, wire.PaymentRefused},
 		{"print", secret, printOne, wire.PrinterFault},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -205,6 +211,25 @@ func TestErrorsCrossAsCodes(t *testing.T) {
 func ask(w *hatch.Worker) error {
 	_, err := w.Ask(context.Background(), wire.TypeOpen, wire.Open{})
 	return err
+}
+
+func concludes(w *hatch.Worker) error {
+	_, err := w.Conclude(context.Background(), printer.Printed)
+	return err
+}
+
+func TestMoneyCrossesWhole(t *testing.T) {
+	d := &desk{}
+	w, _, _ := join(t, d)
+	b := payment.Bill{Bill: wire.Bill{Amount: 240, Municipality: "990001", Kind: 1, Copies: 2}, Right: "0000000000000097"}
+	if err := w.Authorise(t.Context(), b); err != nil || d.bill != b {
+		t.Errorf("%+v, %v", d.bill, err)
+	}
+	for _, p := range []payment.Papers{printer.Printed, printer.NotPrinted, printer.Unknown} {
+		if c, err := w.Conclude(t.Context(), p); err != nil || d.papers != p || c.Charged != 120 || c.Right != "1" {
+			t.Errorf("%v: %+v, %v", p, c, err)
+		}
+	}
 }
 
 func printOne(w *hatch.Worker) error {
@@ -237,10 +262,10 @@ func TestLateAnswerIsDropped(t *testing.T) {
 	if _, err := w.Ask(ctx, wire.TypeOpen, wire.Open{}); !errors.Is(err, wire.TimedOut) {
 		t.Errorf("got %v", err)
 	}
-	err := w.Authorise(t.Context(), 7)
+	err := w.Authorise(t.Context(), payment.Bill{Right: "7"})
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err != nil || d.amount != 7 {
+	if err != nil || d.bill.Right != "7" {
 		t.Errorf("the next call: %v", err)
 	}
 }
@@ -329,7 +354,7 @@ func TestReadyAndEnd(t *testing.T) {
 func FuzzServe(f *testing.F) {
 	f.Add(frame([]byte(`{"id":0,"kind":"ready"}`)))
 	f.Add(frame([]byte(`{"id":1,"kind":"ask","type":"open","body":{"terms":"x"}}`)))
-	f.Add(frame([]byte(`{"id":1,"kind":"authorise","amount":120}`)))
+	f.Add(frame([]byte(`{"id":1,"kind":"authorise","bill":{"amount":120,"municipality":"990001","kind":1,"copies":1}}`)))
 	f.Add(frame([]byte(`{"id":1,"kind":"done"}`)))
 	f.Add([]byte{0, 0, 0, 1, '{'})
 	f.Fuzz(func(t *testing.T, b []byte) {

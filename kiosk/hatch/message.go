@@ -13,6 +13,7 @@ import (
 	"akashi/centre/channel"
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
+	"akashi/kiosk/payment"
 	"akashi/kiosk/session"
 	"akashi/verifier/trust"
 )
@@ -51,24 +52,25 @@ type Kind string
 const (
 	Ready     Kind = "ready"     // fenced and listening; no answer
 	Ask       Kind = "ask"       // Frame
-	Authorise Kind = "authorise" // Amount
-	Capture   Kind = "capture"
-	Release   Kind = "release"
-	Print     Kind = "print" // the answer comes with a socket to a print process
-	Ended     Kind = "ended" // Event; no answer
-	Done      Kind = "done"  // from the agent: Code, and Frame for Ask
+	Authorise Kind = "authorise" // Bill
+	Conclude  Kind = "conclude"  // Papers; the answer has Concluded
+	Print     Kind = "print"     // the answer comes with a socket to a print process
+	Ended     Kind = "ended"     // Event; no answer
+	Done      Kind = "done"      // from the agent: Code, and Frame for Ask
 )
 
 // Message is one message after the setup.
 type Message struct {
-	ID         uint64         `json:"id"`
-	Kind       Kind           `json:"kind"`
-	Type       wire.Type      `json:"type,omitempty"`
-	Body       rawBody        `json:"body,omitempty"`
-	Amount     int            `json:"amount,omitempty"`
-	Code       wire.Code      `json:"code,omitempty"`
-	RetryAfter int            `json:"retry_after,omitempty"`
-	Event      *session.Event `json:"event,omitempty"`
+	ID         uint64             `json:"id"`
+	Kind       Kind               `json:"kind"`
+	Type       wire.Type          `json:"type,omitempty"`
+	Body       rawBody            `json:"body,omitempty"`
+	Bill       *payment.Bill      `json:"bill,omitempty"`
+	Papers     payment.Papers     `json:"papers,omitempty"`
+	Concluded  *payment.Concluded `json:"concluded,omitempty"`
+	Code       wire.Code          `json:"code,omitempty"`
+	RetryAfter int                `json:"retry_after,omitempty"`
+	Event      *session.Event     `json:"event,omitempty"`
 }
 
 // rawBody is a wire message that is passed on as it stands.

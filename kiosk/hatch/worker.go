@@ -8,6 +8,7 @@ import (
 
 	"akashi/centre/channel"
 	"akashi/centre/wire"
+	"akashi/kiosk/payment"
 	"akashi/kiosk/press"
 	"akashi/kiosk/session"
 	"akashi/printer"
@@ -55,22 +56,20 @@ func (w *Worker) Ask(ctx context.Context, t wire.Type, body any) (wire.Frame, er
 	return wire.Frame{Version: wire.Version, Type: m.Type, Body: m.Body}, nil
 }
 
-// Authorise, Capture and Release reach the payment unit (session.Payment).
-func (w *Worker) Authorise(ctx context.Context, amount int) error {
-	_, err := w.call(ctx, Message{Kind: Authorise, Amount: amount})
+// Authorise has the resident pay (session.Payment).
+func (w *Worker) Authorise(ctx context.Context, b payment.Bill) error {
+	_, err := w.call(ctx, Message{Kind: Authorise, Bill: &b})
 	return err
 }
 
-// Capture charges what was authorised.
-func (w *Worker) Capture(ctx context.Context) error {
-	_, err := w.call(ctx, Message{Kind: Capture})
-	return err
-}
-
-// Release gives back what was authorised.
-func (w *Worker) Release(ctx context.Context) error {
-	_, err := w.call(ctx, Message{Kind: Release})
-	return err
+// Conclude says what became of the papers; the agent goes on with the money
+// whether or not this worker waits.
+func (w *Worker) Conclude(ctx context.Context, p payment.Papers) (payment.Concluded, error) {
+	m, err := w.call(ctx, Message{Kind: Conclude, Papers: p})
+	if err != nil || m.Concluded == nil {
+		return payment.Concluded{}, err
+	}
+	return *m.Concluded, nil
 }
 
 // Print has the agent start a print process and feeds it (session.Printer).

@@ -1,98 +1,89 @@
-// Package payment is the payment unit's contract (authorise, then capture or
-// release) and a simulated unit that counts what it charged.
+// Package payment is the money of one kiosk: it has the unit take a fee, keeps
+// it until the paper is known to be there or not, and then charges it, gives
+// it back, or gives a reprint right (再印刷の権利) for it.
 //
-// A payment carries an amount and nothing about whom or what it is for.
+// A payment carries an amount, a municipality, a kind and copies, and nothing
+// about whom. Each step is in a journal on disk before it is done, so that a
+// loss of power at any moment ends as if the next step had been taken.
 package payment
 
 import (
 	"context"
 	"errors"
-	"sync"
+
+	"akashi/centre/channel"
+	"akashi/centre/wire"
+	"akashi/kiosk/payment/unit"
+	"akashi/printer"
 )
 
-// DefaultMaxAmount bounds one authorisation, in yen: 8 requests of 10 copies
-// at 1,000 yen, far above any municipality's fee.
-const DefaultMaxAmount = 80_000
-
-// The ways a unit says no. Each leaves nothing charged.
-var (
-	ErrRefused = errors.New("payment: the unit did not take the money; nothing was charged; pay another way or end")
-	ErrAmount  = errors.New("payment: amount below 0 or above the bound; nothing was charged; correct the price list")
-	ErrState   = errors.New("payment: not the next call; nothing was charged; authorise first, then capture or release once")
-)
-
-// State is where one payment stands.
-type State uint8
-
-// The states; Captured and Released are final.
-const (
-	Idle State = iota
-	Authorised
-	Captured
-	Released
-)
-
-// Unit is a simulated coin and e-money unit. It is safe for several
-// goroutines; each payment is one authorisation followed by one capture or
-// one release.
-type Unit struct {
-	mu      sync.Mutex
-	state   State
-	held    int
-	charged int
-	refuse  bool
+// Bill is what one request costs, and how it is to be paid: with Right, a
+// reprint right's number as it was typed, instead of money.
+type Bill struct {
+	wire.Bill
+	Right string `json:"right,omitempty"`
 }
 
-// NewUnit gives a unit that has charged nothing.
-func NewUnit() *Unit { return &Unit{} }
+// Concluded is how a payment ended.
+type Concluded struct {
+	Charged int              `json:"charged"`           // yen
+	Right   wire.RightNumber `json:"right,omitempty"`   // that the resident has now
+	Expires int64            `json:"expires,omitempty"` // of it; Unix seconds; 0: as its receipt says
+}
 
-// Refuse makes the unit refuse every authorisation from now on, or stop
-// refusing.
-func (u *Unit) Refuse(yes bool) { u.mu.Lock(); u.refuse = yes; u.mu.Unlock() }
+// Refunded is how a refund ended.
+type Refunded struct {
+	Amount int  `json:"amount"` // yen
+	Slip   bool `json:"slip"`   // the unit could not pay it out; the slip is good for it at the municipality's counter
+}
 
-// Authorise holds amount yen, which may be 0. Nothing is charged yet.
-func (u *Unit) Authorise(ctx context.Context, amount int) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
+// ErrState says that a call came out of its turn. Nothing was charged by it.
+var ErrState = errors.New("payment: not the next call; nothing was charged; authorise first, then conclude once")
+
+// Papers is what became of the papers, as the printer tells it. Unknown is
+// "maybe printed".
+type Papers = printer.Outcome
+
+// codeOf gives the code with which a resident is told why a payment was not
+// taken.
+func codeOf(err error) wire.Code {
+	var refusal *unit.Refusal
+	var code wire.Code
 	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case amount < 0 || amount > DefaultMaxAmount:
-		return ErrAmount
-	case u.state == Authorised:
-		return ErrState
-	case u.refuse:
-		return ErrRefused
+	case errors.As(err, &refusal):
+		return faultCodes[refusal.Fault]
+	case errors.As(err, &code) && code != wire.OK && code.Known():
+		return code
+	case errors.Is(err, context.Canceled):
+		return wire.Cancelled
+	case errors.Is(err, context.DeadlineExceeded):
+		return wire.PaymentTimeout
+	case errors.Is(err, unit.ErrAbsent), errors.Is(err, unit.ErrUnclear), errors.Is(err, unit.ErrLine):
+		return wire.PaymentFault
 	}
-	u.state, u.held = Authorised, amount
-	return nil
+	return wire.PaymentRefused
 }
 
-// Capture charges what was authorised.
-func (u *Unit) Capture(context.Context) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.state != Authorised {
-		return ErrState
-	}
-	u.charged += u.held
-	u.state, u.held = Captured, 0
-	return nil
+var faultCodes = map[unit.Fault]wire.Code{
+	unit.Refused: wire.PaymentRefused, unit.NoChange: wire.PaymentChange, unit.TimedOut: wire.PaymentTimeout, unit.Jammed: wire.PaymentFault,
+	unit.LowBalance: wire.PaymentBalance, unit.WrongState: wire.PaymentFault, unit.BadAmount: wire.PaymentRefused, unit.Busy: wire.PaymentFault,
+	unit.CannotPay: wire.PaymentFault, unit.NoPaper: wire.PaymentFault, unit.LowChange: wire.PaymentChange,
 }
 
-// Release gives back what was authorised. Releasing where nothing is held is
-// no error, so that every way out may call it.
-func (u *Unit) Release(context.Context) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.state == Authorised {
-		u.state, u.held = Released, 0
+// sure reports whether an error is a clear no: asked again, the answer would be
+// the same.
+func sure(err error) bool {
+	var refusal *unit.Refusal
+	if errors.As(err, &refusal) {
+		return true
 	}
-	return nil
+	var r *channel.Refused
+	if !errors.As(err, &r) {
+		return false
+	}
+	switch r.Code {
+	case wire.Busy, wire.LineDown, wire.TimedOut, wire.Internal, wire.AuditDown, wire.RightElsewhere, wire.RightsTooMany, wire.IssuingStopped:
+		return false
+	}
+	return true
 }
-
-// Charged gives the sum of everything captured so far, in yen.
-func (u *Unit) Charged() int { u.mu.Lock(); defer u.mu.Unlock(); return u.charged }
-
-// Held gives what is authorised and neither captured nor released, in yen.
-func (u *Unit) Held() int { u.mu.Lock(); defer u.mu.Unlock(); return u.held }

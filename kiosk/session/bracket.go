@@ -8,6 +8,7 @@ import (
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
 	"akashi/kiosk/lastlook"
+	"akashi/kiosk/payment"
 	"akashi/printer"
 )
 
@@ -99,17 +100,50 @@ func (r *run) preview(ctx context.Context) (turn, error) {
 		r.req.code = wire.Cancelled
 		return drop, nil
 	}
+	r.req.right = act.Right
 	return on, nil
 }
 
+// authorise has the resident pay, with money or with the number of a reprint
+// right. Whoever is refused may go back to the preview and pay another way.
 func (r *run) authorise(ctx context.Context) (turn, error) {
-	r.tell(ctx, face.Tell{Screen: face.Pay, Fee: r.fee()})
-	r.req.held = true // until it is known that it is not
-	err := call(ctx, r.setup.Limits.Resident, func(c context.Context) error { return r.dev.Payment.Authorise(c, r.fee()) })
-	if err != nil && codeOf(err) == wire.Internal {
-		err = wire.PaymentRefused
+	b := payment.Bill{Bill: r.bill(), Right: r.req.right}
+	if b.Right == "" {
+		r.tell(ctx, face.Tell{Screen: face.Pay, Fee: r.fee()})
+	} else {
+		r.tell(ctx, face.Tell{Screen: face.Working})
 	}
-	return on, err
+	r.req.held = true // until it is known that it is not
+	err := call(ctx, r.setup.Limits.Resident, func(c context.Context) error { return r.dev.Payment.Authorise(c, b) })
+	if err == nil {
+		return on, nil
+	}
+	code, why := refusalOf(err)
+	if code == wire.Internal {
+		code = wire.PaymentRefused
+	}
+	if !payable(code) {
+		return on, code
+	}
+	r.settlePayment(ctx, printer.NotPrinted)
+	return back, r.again(ctx, code, why)
+}
+
+func (r *run) bill() wire.Bill {
+	h := r.req.header
+	return wire.Bill{Amount: r.fee(), Municipality: h.Municipality, Kind: h.Kind, Copies: r.req.copies}
+}
+
+// settlePayment ends the present payment, if there is one, by what became of
+// its papers.
+func (r *run) settlePayment(ctx context.Context, p payment.Papers) error {
+	if !r.req.held {
+		return nil
+	}
+	r.req.held = false
+	var err error
+	r.req.paid, err = r.dev.Payment.Conclude(ctx, p)
+	return err
 }
 
 // print sends the very bytes of the last look, once.
@@ -140,10 +174,8 @@ func (r *run) print(ctx context.Context) (turn, error) {
 // capture charges for what was printed. Paper is in the tray by now, so a unit
 // that fails here costs the shop, never the resident.
 func (r *run) capture(ctx context.Context) (turn, error) {
-	r.req.held = false
-	if err := r.dev.Payment.Capture(ctx); err != nil {
+	if r.settlePayment(ctx, printer.Printed) != nil {
 		r.req.code = wire.PaymentRefused
-		r.dev.Payment.Release(ctx)
 	}
 	return on, nil
 }
@@ -154,7 +186,7 @@ func (r *run) settle(ctx context.Context) (turn, error) {
 	r.conclude(ctx, q.code)
 	r.req = nil
 	if q.outcome == Delivered {
-		r.tellPaper(ctx)
+		r.tellPaper(q.paid)
 		return r.more(), nil
 	}
 	if q.code == wire.Cancelled {
@@ -182,10 +214,10 @@ func (r *run) more() turn {
 
 // tellPaper shows that the paper waits until it is taken; a resident who does
 // not press the button has it all the same.
-func (r *run) tellPaper(context.Context) {
+func (r *run) tellPaper(paid payment.Concluded) {
 	c, stop := within(r.resident, r.setup.Limits.Resident)
 	defer stop()
-	r.dev.Face.Ask(c, r.shown(face.Tell{Screen: face.TakePaper}))
+	r.dev.Face.Ask(c, r.shown(face.Tell{Screen: face.TakePaper, Charged: paid.Charged}))
 }
 
 // refused turns a code that the session survives into the end of this request.

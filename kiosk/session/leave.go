@@ -7,6 +7,7 @@ import (
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
 	"akashi/kiosk/screen"
+	"akashi/printer"
 )
 
 // leave is the way out of every step that failed: the kiosk is stopped if it
@@ -22,6 +23,7 @@ func (r *run) leave(ctx context.Context, code wire.Code) {
 	if r.req != nil {
 		r.why = r.req.refusal
 		r.conclude(ctx, code)
+		r.paid = r.req.paid
 		r.req = nil
 	}
 }
@@ -30,10 +32,11 @@ func (r *run) leave(ctx context.Context, code wire.Code) {
 // a delivery is settled by what happened to its paper. It does so once.
 func (r *run) conclude(ctx context.Context, code wire.Code) {
 	q := r.req
-	if q.held {
-		r.dev.Payment.Release(ctx)
-		q.held = false
+	papers := printer.NotPrinted
+	if q.outcome == Unknown {
+		papers = printer.Unknown
 	}
+	r.settlePayment(ctx, papers) // what cannot be settled now, the agent settles later
 	switch {
 	case q.delivery == nil || q.outcome != None:
 	case code == wire.LastLook:
@@ -80,9 +83,15 @@ func (r *run) wipe(ctx context.Context) (turn, error) {
 	}
 	r.files.Number, r.files.Attributes, r.files.Integrity, r.files.Signer, r.files.APKey = nil, nil, nil, nil, nil
 	r.card, r.signed, r.nonce, r.record, r.req = nil, nil, nil, nil, nil
-	t := face.Tell{Screen: face.End, Code: r.event.Code, Phone: r.why.phone, RetryAfter: r.why.retryAfter}
-	if r.event.Code != wire.OK {
-		t.Texts = screen.Texts(r.event.Code)
+	t := face.Tell{
+		Screen: face.End, Code: r.event.Code, Phone: r.why.phone, RetryAfter: r.why.retryAfter,
+		Charged: r.paid.Charged, Right: string(r.paid.Right), Expires: r.paid.Expires,
+	}
+	if t.Code == wire.PrintUnknown && r.paid.Right != "" {
+		t.Code = wire.RightGiven // the other words say that nothing was charged
+	}
+	if t.Code != wire.OK {
+		t.Texts = screen.Texts(t.Code)
 	}
 	if r.event.Code == wire.PINWrong {
 		t.Tries = r.tries // the last word says how many are left for the next visit

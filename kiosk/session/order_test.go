@@ -59,7 +59,7 @@ func TestOnlyTheseTurns(t *testing.T) {
 			t  turn
 			ok bool
 		}{
-			{on, s != Wipe}, {anew, s == CardChecked}, {drop, s >= Request && s <= Preview}, {finish, s == Choose || s == Settle}, {back, s == CardPresent || s == PIN}, {back + 1, false},
+			{on, s != Wipe}, {anew, s == CardChecked}, {drop, s >= Request && s <= Preview}, {finish, s == Choose || s == Settle}, {back, s == CardPresent || s == PIN || s == Authorise}, {back + 1, false},
 		} {
 			if _, ok := next(s, c.t); ok != c.ok {
 				t.Errorf("%v, turn %d: %v", s, c.t, ok)

@@ -7,6 +7,7 @@ import (
 	"akashi/centre/channel"
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
+	"akashi/kiosk/payment"
 	"akashi/verifier/cardrecord"
 )
 
@@ -25,8 +26,9 @@ type run struct {
 	signed   []byte // the card's signature over the session digest
 	record   *cardrecord.Record
 	tries    int
-	why      refusal  // beside the code that the session ends with
-	req      *request // the present one; nil between requests
+	why      refusal           // beside the code that the session ends with
+	paid     payment.Concluded // of the request that it ended in
+	req      *request          // the present one; nil between requests
 }
 
 // request is one turn of the bracket.
@@ -39,7 +41,9 @@ type request struct {
 	delivery *wire.Delivery
 	paper    *paper
 	pages    [][]byte
-	held     bool // money is authorised and neither captured nor released
+	right    string // number of the reprint right that is to pay, as it was typed; empty: money
+	held     bool   // money is authorised and its payment not concluded
+	paid     payment.Concluded
 	outcome  Outcome
 	settled  bool
 	code     wire.Code // why it ended early, for the resident and the event
@@ -110,7 +114,7 @@ func (r *run) walk(ctx context.Context) {
 
 // enter does the present step in its time and notes how long it took.
 func (r *run) enter(ctx context.Context) (turn, error) {
-	if r.step <= Preview {
+	if r.step <= Authorise {
 		ctx = r.resident
 	}
 	begun := r.setup.Now()
@@ -149,7 +153,7 @@ func (s *Setup) fill() {
 // shown fills in where in the session a screen stands.
 func (r *run) shown(t face.Tell) face.Tell {
 	t.Step, t.Of = int(r.step)+1, NumSteps
-	t.Cancel = r.step <= Preview
+	t.Cancel = r.step <= Authorise
 	if q := r.req; q != nil && r.step >= Request && r.step <= Print {
 		t.Choice = &face.Choice{Municipality: q.header.Municipality, Kind: q.header.Kind, Copies: q.copies}
 	}

@@ -9,6 +9,7 @@ import (
 	"akashi/kiosk/face"
 	"akashi/kiosk/lastlook"
 	"akashi/kiosk/mynumber"
+	"akashi/kiosk/payment"
 	"akashi/printer"
 	"akashi/verifier/cardrecord"
 )
@@ -93,11 +94,11 @@ type Centre interface {
 	Ask(ctx context.Context, t wire.Type, body any) (wire.Frame, error)
 }
 
-// Payment is the payment unit; *payment.Unit is one.
+// Payment takes one payment at a time: it holds the money, or a reprint right,
+// until it is told what became of the papers. A *payment.Till is behind it.
 type Payment interface {
-	Authorise(ctx context.Context, amount int) error
-	Capture(ctx context.Context) error
-	Release(ctx context.Context) error
+	Authorise(ctx context.Context, b payment.Bill) error
+	Conclude(ctx context.Context, p payment.Papers) (payment.Concluded, error)
 }
 
 // Printer prints one job. An error with Unknown means "maybe printed".

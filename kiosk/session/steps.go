@@ -64,7 +64,7 @@ const (
 	anew               // card checked -> card present: the card was laid badly, no PIN try was used
 	drop               // a request ends before the paper: -> settle
 	finish             // the resident is done: -> wipe
-	back               // the resident goes back before anything is read: -> consent
+	back               // the resident goes back: before anything is read -> consent, from the payment -> preview
 )
 
 // next gives the step that follows s by a turn. A turn that s does not have is
@@ -80,6 +80,8 @@ func next(s Step, t turn) (Step, bool) {
 		return CardPresent, true
 	case t == back && (s == CardPresent || s == PIN):
 		return Consent, true
+	case t == back && s == Authorise:
+		return Preview, true
 	case t == drop && s >= Request && s <= Preview:
 		return Settle, true
 	case t == finish && (s == Choose || s == Settle):

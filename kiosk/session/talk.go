@@ -111,6 +111,18 @@ func survives(c wire.Code) bool {
 	return false
 }
 
+// payable reports whether a resident whose payment was refused may pay in
+// another way: nothing was taken, and the certificate is still there.
+func payable(c wire.Code) bool {
+	switch c {
+	case wire.PaymentRefused, wire.PaymentChange, wire.PaymentTimeout, wire.PaymentFault, wire.PaymentBalance,
+		wire.RightMistyped, wire.RightUnknown, wire.RightUsed, wire.RightExpired, wire.RightElsewhere, wire.RightMismatch,
+		wire.RightsTooMany, wire.RightVoid:
+		return true
+	}
+	return false
+}
+
 func refusalOf(err error) (wire.Code, refusal) {
 	var r *channel.Refused
 	if errors.As(err, &r) {

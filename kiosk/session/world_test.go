@@ -16,7 +16,6 @@ import (
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
 	"akashi/kiosk/lastlook"
-	"akashi/kiosk/payment"
 	"akashi/kiosk/reader"
 	"akashi/kiosk/session"
 	"akashi/printer"
@@ -47,7 +46,7 @@ type world struct {
 	face    *person
 	reader  *tray
 	centre  *centre
-	unit    *payment.Unit
+	unit    *money
 	printer *paperTray
 	looker  *looker
 }
@@ -87,7 +86,7 @@ func newWorldWith(t testing.TB, id string, o simcard.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, unit: payment.NewUnit(), printer: &paperTray{out: printer.Printed}, looker: &looker{}}
+	w := &world{t: t, unit: &money{}, printer: &paperTray{out: printer.Printed}, looker: &looker{}}
 	w.face = &person{w: w, pins: []string{r.PIN}, choices: []face.Act{pick(r.Ask(), credential.Domestic, 2)}, done: make(chan struct{})}
 	w.printer.gone = w.face.done
 	w.reader = &tray{card: card, lies: true}
@@ -135,7 +134,7 @@ func (w *world) always(e session.Event) {
 	if len(w.centre.settled) != w.centre.delivered {
 		w.t.Errorf("%d deliveries, %d settlements", w.centre.delivered, len(w.centre.settled))
 	}
-	if end := w.face.last(); end.Screen != face.End || end.Code != e.Code || (e.Code != wire.OK && len(end.Texts) != 2) {
+	if end := w.face.last(); end.Screen != face.End || end.Code != e.Code && end.Code != wire.RightGiven || (e.Code != wire.OK && len(end.Texts) != 2) {
 		w.t.Errorf("the last screen is %+v, the code %v", end, e.Code)
 	}
 	if len(w.printer.jobs) > int(e.Entered[session.LastLook]) {
@@ -177,6 +176,7 @@ type person struct {
 	pins    []string
 	choices []face.Act
 	backs   int
+	right   string               // number of a reprint right to pay with
 	cancel  map[face.Screen]bool // ask: cancel; tell: cancel while it shows
 	on      func(face.Tell)
 	silent  face.Screen // never answered
@@ -248,6 +248,7 @@ func (p *person) Ask(ctx context.Context, t face.Tell) (face.Act, error) {
 			p.backs--
 			return face.Act{Do: face.Back}, nil
 		}
+		return face.Act{Do: face.Yes, Right: p.right}, nil
 	case face.Trouble:
 		if p.trouble == "" {
 			return face.Act{Do: face.Finish}, nil

@@ -19,6 +19,7 @@ import (
 	"akashi/kiosk/face"
 	"akashi/kiosk/reader"
 	"akashi/testkit/compiled"
+	"akashi/testkit/payunit"
 	"akashi/testkit/pcscd"
 	"akashi/testkit/residents"
 	"akashi/testkit/simcard"
@@ -38,7 +39,8 @@ const origin = "http://kiosk.invalid"
 type Kiosk struct {
 	ID     string
 	Agent  *Process
-	Papers string // folder that the printer writes into
+	Papers string        // folder that the printer writes into
+	Unit   *payunit.Unit // takes the fee by itself until told otherwise
 
 	stack *Stack
 	pcscd *pcscd.Server // nil: the tray
@@ -81,6 +83,9 @@ func (s *Stack) startKiosks(ctx, life context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := k.startUnit(life); err != nil {
+			return err
+		}
 		if err := k.startAgent(ctx, r); err != nil {
 			return err
 		}
@@ -118,6 +123,20 @@ func (k *Kiosk) startReader(ctx, life context.Context) (kiosk.Reader, error) {
 	return kiosk.Reader{Socket: path}, nil
 }
 
+// startUnit puts a payment unit beside the kiosk.
+func (k *Kiosk) startUnit(life context.Context) (err error) {
+	if k.Unit, err = payunit.New(k.stack.path(k.ID, "unit.json"), nil); err != nil {
+		return err
+	}
+	stop, err := k.Unit.Serve(life, k.unitSocket())
+	if err == nil {
+		k.stack.served.Go(func() { <-life.Done(); stop() })
+	}
+	return err
+}
+
+func (k *Kiosk) unitSocket() string { return k.stack.path(k.ID, "unit.sock") }
+
 func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader) error {
 	s := k.stack
 	c := kiosk.Config{
@@ -126,7 +145,7 @@ func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader) error {
 		Trust: filepath.Join(s.PKI(), "trust.json"), TrustRoot: filepath.Join(s.PKI(), "trust-root.pem"),
 		Terms: Terms, Disease: residents.Disease, Menu: s.menu(), Origin: origin,
 		Control: k.control(), State: s.path(k.ID, "state"), Cache: s.path("compiled"),
-		Reader: r, Printer: kiosk.Printer{Folder: k.Papers}, Program: filepath.Join(s.o.Bin, "kiosk"),
+		Reader: r, Printer: kiosk.Printer{Folder: k.Papers}, Payment: kiosk.Payment{Socket: k.unitSocket()}, Program: filepath.Join(s.o.Bin, "kiosk"),
 	}
 	if err := k.shareOut(&c); err != nil {
 		return err
