@@ -94,6 +94,7 @@ func TestOnANetworkPrinter(t *testing.T) {
 }
 
 // How a session ends when the printer does not print, and what it says to VRS.
+// Only what may have been printed is charged, and a reprint right given for it.
 func TestNetworkPrinterFaults(t *testing.T) {
 	c, p := newNetworkTown(t)
 	for i, f := range []struct {
@@ -102,10 +103,11 @@ func TestNetworkPrinterFaults(t *testing.T) {
 		want    wire.Code
 		settled string
 		jobs    int
+		yen     int // charged so far, all of it owed as reprint rights
 	}{
-		{"a cover", func() error { return p.Reasons(t.Context(), "cover-open") }, wire.PrinterFault, "void", 0},
-		{"a job that is aborted", func() error { return p.Reasons(t.Context(), "none") }, wire.PrintUnknown, "unknown", 1},
-		{"a printer that is off", p.Off, wire.PrinterFault, "void", 1},
+		{"a cover", func() error { return p.Reasons(t.Context(), "cover-open") }, wire.PrinterFault, "void", 0, 0},
+		{"a job that is aborted", func() error { return p.Reasons(t.Context(), "none") }, wire.PrintUnknown, "unknown", 1, 120},
+		{"a printer that is off", p.Off, wire.PrinterFault, "void", 1, 120},
 	} {
 		if err := f.set(); err != nil {
 			t.Fatal(err)
@@ -114,8 +116,8 @@ func TestNetworkPrinterFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		v := c.walk("takasaki", credential.Domestic)
-		if v.last.Code != f.want || v.last.Charged != 0 {
-			t.Errorf("%s: %+v; want %v", f.name, v.last, f.want)
+		if _, owed := c.gate.rights.Owed(); v.last.Code != f.want || v.last.Charged != f.yen || owed != f.yen {
+			t.Errorf("%s: %+v, %d yen owed; want %v, %d", f.name, v.last, owed, f.want, f.yen)
 		}
 		if n, _ := jobs(t, p); n != f.jobs {
 			t.Errorf("%s: %d jobs at the printer, want %d", f.name, n, f.jobs)
@@ -137,8 +139,8 @@ func TestJobLeftInThePrinter(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := c.walk("takasaki", credential.Domestic)
-	if v.last.Code != wire.PrintUnknown || v.last.Charged != 0 {
-		t.Errorf("%+v", v.last)
+	if n, _ := c.gate.rights.Owed(); v.last.Code != wire.PrintUnknown || v.last.Charged != 120 || n != 1 {
+		t.Errorf("%+v, %d rights", v.last, n)
 	}
 	if v := c.walk("takasaki", credential.Domestic); v.first.Code != wire.IssuingStopped {
 		t.Errorf("the kiosk serves on: %+v", v.first)
