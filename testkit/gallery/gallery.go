@@ -61,9 +61,8 @@ func Steps(pages [][]byte) []Shot {
 	working := func(step int) face.Tell {
 		return with(tell(face.Working), func(t *face.Tell) { t.Step, t.Choice = step, Choice })
 	}
-	place := func(taps ...string) []string { return append([]string{`[data-do="kana"]`}, taps...) }
-	list := place(`.letter:not([disabled])`)
-	last := append([]string{}, append(list, `main .choice`)...)
+	list := []string{`[data-do="prefecture"]`, `main .choice`}
+	kind := append(list[:2:2], `main .choice`)
 	return []Shot{
 		{Name: "start"},
 		{Name: "purpose", Tell: with(ask(face.Consent), func(t *face.Tell) { t.Terms = "2026-11" })},
@@ -75,13 +74,13 @@ func Steps(pages [][]byte) []Shot {
 		{Name: "reading", Tell: tell(face.Reading)},
 		{Name: "take-card", Tell: tell(face.TakeCard)},
 		{Name: "choose-place", Tell: choose},
-		{Name: "choose-kana", Tell: choose, Taps: place()},
+		{Name: "choose-kana", Tell: choose, Taps: []string{`[data-do="kana"]`}},
 		{Name: "choose-list", Tell: choose, Taps: list},
 		{Name: "choose-prefecture", Tell: choose, Taps: []string{`[data-do="prefecture"]`}},
 		{Name: "choose-search", Tell: choose, Taps: []string{`[data-do="search"]`, `.letter`}},
 		{Name: "choose-ward", Tell: choose, Taps: []string{`[data-do="prefecture"]`, `main .choice`, `main .choice:nth-of-type(3)`}},
-		{Name: "choose-kind", Tell: choose, Taps: last},
-		{Name: "choose-copies", Tell: choose, Taps: append(append([]string{}, last...), `main .choice:last-of-type`, `[data-do="more"]`)},
+		{Name: "choose-kind", Tell: choose, Taps: kind},
+		{Name: "choose-copies", Tell: choose, Taps: append(kind[:3:3], `main .choice:last-of-type`, `[data-do="more"]`)},
 		{Name: "working", Tell: working(11)},
 		{Name: "working-late", Tell: working(13)},
 		{Name: "preview", Tell: preview},

@@ -1,6 +1,7 @@
 // The frame: puts a screen's parts where they always are.
 import { h } from './dom.js'
 import { sign } from './art.js'
+import { pager } from './pager.js'
 import * as sheets from './sheets.js'
 
 const scales = [1, 1.5, 2, 4]
@@ -74,6 +75,7 @@ export class Frame {
 		if (v.primary) {
 			all.push(h('button', { type: 'button', class: 'button primary', 'data-do': v.primary.name, disabled: v.primary.off, onclick: v.primary.go }, v.primary.words))
 		}
+		at('actions').setAttribute('aria-label', t('actions'))
 		at('actions').replaceChildren(...all)
 	}
 
@@ -110,13 +112,8 @@ export class Frame {
 	fit() {
 		const box = [at('main'), at('scroll')].find(e => e.scrollHeight > e.clientHeight + 2 && getComputedStyle(e).overflowY === 'auto')
 		at('pager').hidden = !box
-		if (!box) return at('pager').replaceChildren()
-		const t = k => this.page.words.text(k)
-		const turn = by => () => { box.scrollTop += by * box.clientHeight * 0.8 }
-		at('pager').setAttribute('aria-label', t('pager'))
-		at('pager').replaceChildren(
-			h('button', { type: 'button', class: 'button', id: 'page-up', onclick: turn(-1) }, sign('up'), t('pager.up')),
-			h('button', { type: 'button', class: 'button', id: 'page-down', onclick: turn(1) }, sign('down'), t('pager.down')))
+		at('pager').setAttribute('aria-label', this.page.words.text('pager'))
+		at('pager').replaceChildren(...box ? [pager(this.page.words, box)] : [])
 	}
 
 	// count shows how many digits the worker has; the page knows none of them.

@@ -30,6 +30,13 @@ export class Idle {
 		this.prolong()
 	}
 
+	// slower begins the present wait anew, at the pace that is asked for.
+	slower(on) {
+		this.slow = on
+		this.left = on ? slowly : 1
+		if (this.wait) this.prolong()
+	}
+
 	prolong() {
 		this.stay()
 		this.turn()

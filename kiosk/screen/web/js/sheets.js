@@ -2,10 +2,14 @@
 // there". One at a time; closing one leaves the screen as it was.
 import { h } from './dom.js'
 import { sign } from './art.js'
+import { pager } from './pager.js'
 
 // sheet opens a sheet and calls closed with what was chosen, or with null.
 export function sheet(page, key, values, children, closed = () => {}) {
-	document.querySelector('dialog[open]')?.close()
+	for (const other of document.querySelectorAll('dialog')) {
+		other.close()
+		other.remove()
+	}
 	const title = h('h2', { id: 'sheet-title', tabindex: -1, autofocus: true }, page.words.text(key + '.title', values))
 	const d = h('dialog', { id: 'sheet-' + key, 'aria-labelledby': 'sheet-title' }, h('div', null, title, ...children))
 	d.addEventListener('close', () => {
@@ -15,6 +19,7 @@ export function sheet(page, key, values, children, closed = () => {}) {
 	})
 	document.getElementById('sheets').append(d)
 	d.showModal()
+	if (d.scrollHeight > d.clientHeight + 2) d.append(pager(page.words, d))
 	title.focus()
 	return d
 }
@@ -40,10 +45,20 @@ export function help(page) {
 		phones.push(h('div', { class: 'card' }, h('h2', null, page.words.name(offer)[0]), h('p', { class: 'phone' }, offer.phone)))
 	}
 	sheet(page, 'help', {}, [
-		h('p', null, t('help.lead')), ...phones, h('p', null, t('help.staff')), h('p', null, t('help.keys')),
-		answer('', 'primary', t('close')),
+		h('p', null, t('help.lead')), h('div', { class: 'beside' }, phones), h('p', null, t('help.staff')), h('p', null, t('help.keys')),
+		h('div', { class: 'row' }, slower(page), answer('', 'primary', t('close'))),
 	])
 	page.speech.say('help', ['help.title', 'help.lead', 'help.staff', 'help.keys'].map(key => ({ key })))
+}
+
+// slower gives a resident who needs it three times as long, or takes it back.
+function slower(page) {
+	const words = () => page.words.text(page.idle.slow ? 'help.quick' : 'help.slow')
+	const b = h('button', { type: 'button', class: 'button', 'data-do': 'slow', onclick: () => {
+		page.idle.slower(!page.idle.slow)
+		b.textContent = words()
+	} }, words())
+	return b
 }
 
 export function cancel(page, then) {
