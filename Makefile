@@ -30,7 +30,7 @@ test: deps assets browser
 
 ## up: the chain stays up; one page links whatever faces exist (card tray first)
 up: deps assets build
-	@bin/up -bin bin
+	@bin/up -bin bin $(if $(PRINTER),-printer $(PRINTER))
 
 ## deps: install the Debian packages that are missing (apt, through sudo if need be)
 deps:

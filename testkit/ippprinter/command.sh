@@ -13,7 +13,7 @@ esac
 
 mode() { read -r m <"$here/mode"; echo "$m"; }
 alive() { kill -0 "$PPID" 2>/dev/null; }
-sheet() { cp "$1" "$here/.part" && mv "$here/.part" "$here/paper/$job-$2.pdf"; }
+sheet() { cp "$1" "$here/.part" && mv "$here/.part" "$here/paper/$(printf '%06d-%02d' "$job" "$2").pdf"; }
 leave() { rm -f "$1" "$here/.part"; exit "$2"; }
 
 echo "$job ${IPP_JOB_NAME:--} ${IPP_JOB_ORIGINATING_USER_NAME:--} $copies ${IPP_MEDIA:--} ${IPP_SIDES:--} ${CONTENT_TYPE:--}" >>"$here/jobs"

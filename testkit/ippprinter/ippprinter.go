@@ -261,9 +261,12 @@ func (p *Printer) Set(m Mode) error {
 	return os.Rename(part, filepath.Join(p.dir, "mode")) // whole, or not at all
 }
 
+// Tray gives the folder where paper comes out.
+func (p *Printer) Tray() string { return filepath.Join(p.dir, "paper") }
+
 // Papers gives the files that came out, in order of job and copy.
 func (p *Printer) Papers() ([]string, error) {
-	return filepath.Glob(filepath.Join(p.dir, "paper", "*.pdf"))
+	return filepath.Glob(filepath.Join(p.Tray(), "*.pdf"))
 }
 
 // Job is one job that reached the printer's works.

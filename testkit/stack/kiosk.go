@@ -19,6 +19,7 @@ import (
 	"akashi/kiosk/face"
 	"akashi/kiosk/reader"
 	"akashi/testkit/compiled"
+	"akashi/testkit/ippprinter"
 	"akashi/testkit/payunit"
 	"akashi/testkit/pcscd"
 	"akashi/testkit/residents"
@@ -37,10 +38,11 @@ const origin = "http://kiosk.invalid"
 
 // Kiosk is one running kiosk with its reader.
 type Kiosk struct {
-	ID     string
-	Agent  *Process
-	Papers string        // folder that the printer writes into
-	Unit   *payunit.Unit // takes the fee by itself until told otherwise
+	ID      string
+	Agent   *Process
+	Papers  string              // folder where paper comes out
+	Printer *ippprinter.Printer // nil: the folder itself
+	Unit    *payunit.Unit       // takes the fee by itself until told otherwise
 
 	stack *Stack
 	pcscd *pcscd.Server // nil: the tray
@@ -86,7 +88,11 @@ func (s *Stack) startKiosks(ctx, life context.Context) error {
 		if err := k.startUnit(life); err != nil {
 			return err
 		}
-		if err := k.startAgent(ctx, r); err != nil {
+		p, err := k.startPrinter(ctx)
+		if err != nil {
+			return err
+		}
+		if err := k.startAgent(ctx, r, p); err != nil {
 			return err
 		}
 	}
@@ -137,7 +143,7 @@ func (k *Kiosk) startUnit(life context.Context) (err error) {
 
 func (k *Kiosk) unitSocket() string { return k.stack.path(k.ID, "unit.sock") }
 
-func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader) error {
+func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader, p kiosk.Printer) error {
 	s := k.stack
 	c := kiosk.Config{
 		Centre: s.gateway, CentreRoot: filepath.Join(s.PKI(), "centre-root.pem"),
@@ -145,7 +151,7 @@ func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader) error {
 		Trust: filepath.Join(s.PKI(), "trust.json"), TrustRoot: filepath.Join(s.PKI(), "trust-root.pem"),
 		Terms: Terms, Disease: residents.Disease, Menu: s.menu(), Origin: origin,
 		Control: k.control(), State: s.path(k.ID, "state"), Cache: s.path("compiled"),
-		Reader: r, Printer: kiosk.Printer{Folder: k.Papers}, Payment: kiosk.Payment{Socket: k.unitSocket()}, Program: filepath.Join(s.o.Bin, "kiosk"),
+		Reader: r, Printer: p, Payment: kiosk.Payment{Socket: k.unitSocket()}, Program: filepath.Join(s.o.Bin, "kiosk"),
 	}
 	if err := k.shareOut(&c); err != nil {
 		return err
@@ -172,7 +178,11 @@ func (k *Kiosk) shareOut(c *kiosk.Config) (err error) {
 			return err
 		}
 	}
-	return errors.Join(os.Chmod(k.stack.path(k.ID), 0o711), users.Folder(users.Print, k.Papers, false))
+	err = os.Chmod(k.stack.path(k.ID), 0o711)
+	if k.Printer == nil {
+		err = errors.Join(err, users.Folder(users.Print, k.Papers, false))
+	}
+	return err
 }
 
 // awaitLine waits until the agent has its line to the centre, whether or not
@@ -288,6 +298,9 @@ func (k *Kiosk) close() error {
 			errs = append(errs, k.Agent.Stop())
 		}
 		errs = append(errs, k.pcscd.Close())
+	}
+	if k.Printer != nil {
+		errs = append(errs, k.Printer.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -29,16 +29,17 @@ const DefaultStart = 2 * time.Minute
 // Options say what to start. The zero value, with Bin, is one kiosk with the
 // card in process.
 type Options struct {
-	Bin    string                 // folder of the programs (make build); never empty
-	Dir    string                 // folder for everything; empty: a temporary one that Close removes
-	People []residents.Resident   // who has cards and records; nil: residents.All
-	Kiosks int                    // 0: 1
-	PCSC   bool                   // cards through a real pcscd; else in process
-	Strict bool                   // cards that forget the PIN when the AP is selected again
-	Worker []string               // issuing worker in place of the centre's own: program and arguments
-	Fee    int                    // yen for a copy; 0: what each municipality asks
-	Trial  func(*vrs.Config)      // last word on VRS's configuration; nil: none
-	Card   func(*simcard.Options) // last word on every card's options; nil: none
+	Bin     string                 // folder of the programs (make build); never empty
+	Dir     string                 // folder for everything; empty: a temporary one that Close removes
+	People  []residents.Resident   // who has cards and records; nil: residents.All
+	Kiosks  int                    // 0: 1
+	PCSC    bool                   // cards through a real pcscd; else in process
+	Strict  bool                   // cards that forget the PIN when the AP is selected again
+	Worker  []string               // issuing worker in place of the centre's own: program and arguments
+	Printer string                 // one of Printers; empty: the folder
+	Fee     int                    // yen for a copy; 0: what each municipality asks
+	Trial   func(*vrs.Config)      // last word on VRS's configuration; nil: none
+	Card    func(*simcard.Options) // last word on every card's options; nil: none
 }
 
 // Stack is a running chain.

@@ -2,7 +2,7 @@
 // one call.
 //
 //	stack -resident ID -kind domestic|overseas [-pin NNNN] [-at CODE] [-n N] [-out DIR]
-//	      [-fault vrs-down|vrs-busy] [-card auto|pcsc|process] [-bin DIR] [-v]
+//	      [-fault vrs-down|vrs-busy] [-card auto|pcsc|process] [-printer folder|ipp|ipps] [-bin DIR] [-v]
 //	stack -list
 //
 // It prints the steps with their durations (-v) and how it ended in the
@@ -32,12 +32,12 @@ import (
 	"akashi/verifier/credential"
 )
 
-var errUsage = errors.New("usage: stack -resident ID -kind domestic|overseas [-pin NNNN] [-at CODE] [-n N] [-out DIR] [-fault vrs-down|vrs-busy] [-card auto|pcsc|process] [-bin DIR] [-v] | stack -list")
+var errUsage = errors.New("usage: stack -resident ID -kind domestic|overseas [-pin NNNN] [-at CODE] [-n N] [-out DIR] [-fault vrs-down|vrs-busy] [-card auto|pcsc|process] [-printer folder|ipp|ipps] [-bin DIR] [-v] | stack -list")
 
 type options struct {
-	resident, kind, pin, at, out, fault, card, bin string
-	n                                              int
-	list, verbose                                  bool
+	resident, kind, pin, at, out, fault, card, printer, bin string
+	n                                                       int
+	list, verbose                                           bool
 }
 
 func main() {
@@ -68,6 +68,7 @@ func parse(args []string) (o options, kind credential.Kind, err error) {
 	f.StringVar(&o.out, "out", "", "folder for what a relying party gets")
 	f.StringVar(&o.fault, "fault", "", "vrs-down or vrs-busy")
 	f.StringVar(&o.card, "card", "auto", "auto, pcsc or process")
+	f.StringVar(&o.printer, "printer", "folder", "folder, ipp or ipps")
 	f.StringVar(&o.bin, "bin", "", "folder of the programs; empty: the command's own, or build them")
 	f.IntVar(&o.n, "n", 1, "sessions, one after the other")
 	f.BoolVar(&o.list, "list", false, "residents and exit codes")
@@ -82,6 +83,9 @@ func parse(args []string) (o options, kind credential.Kind, err error) {
 	}
 	if _, known := residents.Find(o.resident); !known && !o.list {
 		return o, 0, fmt.Errorf("%w\nthere is no resident %q; stack -list names them", errUsage, o.resident)
+	}
+	if !slices.Contains(stack.Printers, o.printer) {
+		return o, 0, fmt.Errorf("%w\nthe printer is one of %v", errUsage, stack.Printers)
 	}
 	if o.pin != "" && !digits(o.pin) {
 		return o, 0, fmt.Errorf("%w\na PIN has 4 digits", errUsage)
@@ -122,8 +126,11 @@ func run(ctx context.Context, args []string, w io.Writer) (wire.Code, error) {
 			return 0, lacking
 		}
 	}
+	if err := stack.CanPrint(o.printer); err != nil {
+		return 0, err
+	}
 	fmt.Fprintln(w, pki.Notice)
-	s, err := stack.Start(ctx, stack.Options{Bin: bin, PCSC: pcsc && o.card != "process"})
+	s, err := stack.Start(ctx, stack.Options{Bin: bin, PCSC: pcsc && o.card != "process", Printer: o.printer})
 	if err != nil {
 		return 0, err
 	}

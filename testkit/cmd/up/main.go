@@ -1,6 +1,6 @@
 // Command up starts the whole chain and keeps it up, with pages in front.
 //
-//	up [-listen 127.0.0.1:8180] [-bin DIR]
+//	up [-listen 127.0.0.1:8180] [-bin DIR] [-printer folder|ipp|ipps]
 //
 // Programs that DIR lacks, or all of them without -bin, are built first. Cards
 // go through a real pcscd where the machine can; else one line says what it
@@ -26,7 +26,7 @@ import (
 	"akashi/testkit/tray"
 )
 
-var errUsage = errors.New("usage: up [-listen 127.0.0.1:8180] [-bin DIR]")
+var errUsage = errors.New("usage: up [-listen 127.0.0.1:8180] [-bin DIR] [-printer folder|ipp|ipps]")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -50,8 +50,12 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	f.SetOutput(io.Discard)
 	listen := f.String("listen", "127.0.0.1:8180", "where the pages are, on this machine")
 	bin := f.String("bin", "", "folder of the programs; empty: build them")
+	on := f.String("printer", "folder", "folder, ipp or ipps")
 	if f.Parse(args) != nil || f.NArg() > 0 {
 		return errUsage
+	}
+	if err := stack.CanPrint(*on); err != nil {
+		return err
 	}
 	if !loopback(*listen) {
 		return fmt.Errorf("up: %s is not a loopback address; the pages are for this machine only", *listen)
@@ -66,7 +70,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		return err
 	}
 	defer cleanup()
-	return serve(ctx, ln, dir, w)
+	return serve(ctx, ln, dir, *on, w)
 }
 
 // loopback reports whether an address is this machine's own, by number: a name
@@ -99,7 +103,7 @@ func programs(ctx context.Context, bin string, w io.Writer) (string, func(), err
 }
 
 // serve starts the chain, keeps it up until ctx ends, and ends it.
-func serve(ctx context.Context, ln net.Listener, bin string, w io.Writer) (err error) {
+func serve(ctx context.Context, ln net.Listener, bin, printer string, w io.Writer) (err error) {
 	pcsc, lacking := stack.CanPCSC(ctx, bin)
 	lacks := ""
 	if lacking != nil {
@@ -108,7 +112,7 @@ func serve(ctx context.Context, ln net.Listener, bin string, w io.Writer) (err e
 	}
 	fmt.Fprintln(w, pki.Notice)
 	fmt.Fprintln(w, "starting two kiosks, centre, keys and VRS …")
-	s, err := stack.Start(ctx, stack.Options{Bin: bin, PCSC: pcsc, Kiosks: 2})
+	s, err := stack.Start(ctx, stack.Options{Bin: bin, PCSC: pcsc, Kiosks: 2, Printer: printer})
 	if err != nil {
 		return err
 	}
