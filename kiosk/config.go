@@ -70,6 +70,8 @@ type Screen struct {
 	Listen string       `json:"listen,omitempty"` // loopback host:port that the page is served at; it is then the origin
 	Panel  screen.Panel `json:"panel"`            // zero: screen.DefaultPanel
 	Phone  string       `json:"phone,omitempty"`  // of the call centre
+
+	Browser Browser `json:"browser"` // started for each session
 }
 
 // UID gives each kind of process a user of its own, none of them root; the
@@ -89,6 +91,7 @@ type Seconds struct {
 	Print    int `json:"print"`
 	Session  int `json:"session"`
 	Beat     int `json:"beat"`
+	Farewell int `json:"farewell,omitempty"` // until the browser of a session that is over goes
 }
 
 // ErrConfig is the kind of every error of a configuration.
@@ -159,6 +162,9 @@ func (c Config) check() error {
 	}
 	if _, err := c.Screen.Panel.Fill(); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if err := c.Screen.Browser.check(); err != nil {
+		return err
 	}
 	for _, o := range c.Menu {
 		if len(o.Code) != 6 || o.NameJA == "" || o.NameEN == "" || len(o.Kinds) == 0 || o.Fee < 0 {

@@ -50,6 +50,9 @@ func TestConfigOfOneUser(t *testing.T) {
 
 func TestConfigRefuses(t *testing.T) {
 	with := func(k string, v any) func(map[string]any) { return func(m map[string]any) { m[k] = v } }
+	browser := func(program, profile string, uid int) func(map[string]any) {
+		return with("screen", map[string]any{"browser": map[string]any{"program": program, "profile": profile, "uid": uid}})
+	}
 	cases := map[string]func(map[string]any){
 		"root for the session":     with("uid", map[string]any{"session": 0, "reader": 902, "print": 903}),
 		"root for the reader":      with("uid", map[string]any{"session": 901, "reader": 0, "print": 903}),
@@ -69,6 +72,11 @@ func TestConfigRefuses(t *testing.T) {
 		"a pin for a folder":       with("printer", map[string]any{"folder": "out", "certificate": "printer.pem"}),
 		"an offer without a kind":  with("menu", []map[string]any{{"code": "990001", "name_ja": "見", "name_en": "M", "kinds": []int{}}}),
 		"an offer with a bad code": with("menu", []map[string]any{{"code": "99", "name_ja": "見", "name_en": "M", "kinds": []int{1}}}),
+		"origin and a page":        with("screen", map[string]any{"listen": "127.0.0.1:0"}),
+		"a panel for nobody":       with("screen", map[string]any{"panel": map[string]any{"width": 20, "height": 20}}),
+		"a profile on a disk":      browser("/usr/bin/chromium", "/proc", 904),
+		"a browser without path":   browser("chromium", "/dev/shm", 904),
+		"a browser of no user":     browser("/usr/bin/chromium", "/dev/shm", -1),
 		"a fee below nothing":      with("menu", []map[string]any{{"code": "990001", "name_ja": "見", "name_en": "M", "kinds": []int{1}, "fee": -1}}),
 	}
 	for _, k := range []string{"centre", "centre_root", "certificate", "key", "trust", "trust_root", "terms", "disease", "menu", "origin", "control", "state", "cache", "printer", "uid"} {

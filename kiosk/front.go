@@ -5,10 +5,22 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"akashi/centre/wire"
 	"akashi/kiosk/screen"
 )
+
+// front is the page in front of this kiosk and the browser that shows it.
+type front struct {
+	agent *Agent
+	ctx   context.Context
+	parts *sync.WaitGroup
+	turn  chan struct{} // the browser of a session that is over is to go
+
+	mu   sync.Mutex
+	late *time.Timer // lets it go though nobody said that they have read the end
+}
 
 // face serves the page in front of this kiosk, if it has one. Its address is
 // the origin that session workers let in.
@@ -27,12 +39,16 @@ func (a *Agent) face(ctx context.Context, parts *sync.WaitGroup) error {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	a.config.Origin = "http://" + ln.Addr().String()
+	f := &front{agent: a, ctx: ctx, parts: parts, turn: make(chan struct{}, 1)}
 	s := screen.Server{
-		Panel: panel, Phone: c.Phone,
-		Begin: func(context.Context) screen.Started { return a.begin(ctx, parts) },
+		Panel: panel, Phone: c.Phone, Done: f.done,
+		Begin: func(context.Context) screen.Started { return f.begin() },
 		State: func() (wire.Code, int) { return a.state(), 0 },
 	}
 	parts.Go(func() { _ = s.Serve(ctx, ln) })
+	if c.Browser.Program != "" {
+		parts.Go(func() { c.Browser.browse(ctx, a.config.Origin+"/", f.turn) })
+	}
 	return nil
 }
 
@@ -42,12 +58,49 @@ func (a *Agent) Origin() string { return a.config.Origin }
 
 // begin starts a session for the page; it lives as long as the agent lets it,
 // not as the request that asked for it.
-func (a *Agent) begin(ctx context.Context, parts *sync.WaitGroup) screen.Started {
+func (f *front) begin() screen.Started {
+	f.keep()
 	told := make(chan Reply, 2) // where the face connects, and how it ended
-	parts.Go(func() { told <- a.session(ctx, func(r Reply) { told <- r }) })
+	f.parts.Go(func() {
+		last := f.agent.session(f.ctx, func(r Reply) { told <- r })
+		told <- last
+		if last.Event != nil {
+			f.farewell()
+		}
+	})
 	r := <-told
 	if r.Code == wire.OK && r.Address == "" {
 		r.Code = wire.Internal // it ended before anybody could connect
 	}
 	return screen.Started{Code: r.Code, RetryAfter: r.RetryAfter, Address: r.Address, Token: r.Token}
+}
+
+// done: the resident has read how it ended.
+func (f *front) done() {
+	f.keep()
+	select {
+	case f.turn <- struct{}{}:
+	default:
+	}
+}
+
+// farewell lets the browser go some time after its session.
+func (f *front) farewell() {
+	after := time.Duration(f.agent.config.Seconds.Farewell) * time.Second
+	if after <= 0 {
+		after = DefaultFarewell
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.late = time.AfterFunc(after, f.done)
+}
+
+// keep takes a farewell back: the browser has gone, or serves the next one.
+func (f *front) keep() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.late != nil {
+		f.late.Stop()
+		f.late = nil
+	}
 }

@@ -1,0 +1,150 @@
+package kiosk_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"akashi/centre/wire"
+	"akashi/kiosk"
+	"akashi/testkit/browser"
+)
+
+// nobody is a user who owns nothing here.
+const nobody = 65534
+
+// withBrowser is a kiosk that starts its own browser, as a user of its own and
+// with its real sandbox; only the panel is lacking.
+func withBrowser(t *testing.T, profile string) func(*kiosk.Config) {
+	t.Helper()
+	browser.Need(t)
+	program, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(k *kiosk.Config) {
+		withPage(k)
+		k.Screen.Browser = kiosk.Browser{Program: program, Profile: profile, Args: []string{"--headless=new", "--disable-gpu"}}
+		if os.Geteuid() == 0 {
+			k.Screen.Browser.UID = nobody
+		}
+		k.Seconds.Farewell = 1
+	}
+}
+
+// memory makes a folder on a memory file system that any user may enter.
+func memory(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "ak")
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// profileOf waits for a browser with another profile than old and gives it.
+func profileOf(t *testing.T, dir, old string) string {
+	t.Helper()
+	for begun := time.Now(); time.Since(begun) < hang; time.Sleep(20 * time.Millisecond) {
+		all, _ := filepath.Glob(filepath.Join(dir, "*"))
+		if len(all) == 1 && all[0] != old && len(namers(all[0])) > 2 {
+			return all[0]
+		}
+	}
+	t.Fatalf("no browser but that of %q", old)
+	return ""
+}
+
+// namers gives the processes whose command line names a profile.
+func namers(profile string) []int {
+	all, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	var some []int
+	for _, f := range all {
+		var pid int
+		if b, err := os.ReadFile(f); err == nil && strings.Contains(string(b), profile) {
+			fmt.Sscanf(f, "/proc/%d/", &pid)
+			some = append(some, pid)
+		}
+	}
+	return some
+}
+
+func (c *town) post(path string) {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), hang)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.page+path, nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.Header.Set("Origin", c.page)
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	a.Body.Close()
+	if a.StatusCode >= 300 {
+		c.t.Fatal(a.Status)
+	}
+}
+
+// A browser lives for one session: it goes when the end was read, when nobody
+// reads it, and with the agent; a crash brings a new one. Nothing of the old
+// one is left, process or file.
+func TestBrowserLivesForOneSession(t *testing.T) {
+	dir := memory(t)
+	c := newTown(t, withBrowser(t, dir))
+	c.await(wire.OK)
+	first := profileOf(t, dir, "")
+	for _, pid := range namers(first) {
+		var st syscall.Stat_t
+		if syscall.Stat(fmt.Sprintf("/proc/%d", pid), &st) == nil && st.Uid == 0 {
+			t.Errorf("process %d of the browser is root's", pid)
+		}
+	}
+	gone := func(profile string) {
+		t.Helper()
+		if left := namers(profile); len(left) > 0 {
+			t.Errorf("processes %v are left", left)
+		}
+		if _, err := os.Stat(profile); err == nil {
+			t.Errorf("the profile is left")
+		}
+	}
+	c.post("/done")
+	second := profileOf(t, dir, first)
+	gone(first)
+	for _, pid := range namers(second)[:1] {
+		syscall.Kill(pid, syscall.SIGKILL)
+	}
+	third := profileOf(t, dir, second)
+	gone(second)
+	c.post("/session") // nobody ever connects: the door closes, the session ends, nobody reads how
+	c.stop()
+	gone(third)
+	if all, _ := filepath.Glob(filepath.Join(dir, "*")); len(all) != 0 {
+		t.Errorf("left: %v", all)
+	}
+}
+
+// stop ends the agent in order.
+func (c *town) stop() {
+	c.t.Helper()
+	c.agent.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-c.done:
+	case <-time.After(hang):
+		c.t.Fatal("the agent does not end")
+	}
+}
