@@ -263,12 +263,17 @@ func (c *town) await(code wire.Code) {
 
 func (c *town) dial(do string) (net.Conn, *bufio.Reader) {
 	c.t.Helper()
+	return c.send(kiosk.Command{Do: do})
+}
+
+func (c *town) send(cmd kiosk.Command) (net.Conn, *bufio.Reader) {
+	c.t.Helper()
 	conn, err := net.Dial("unix", filepath.Join(c.dir, "control.sock"))
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	conn.SetDeadline(time.Now().Add(hang))
-	conn.Write(append(wire.Encode(kiosk.Command{Do: do}), '\n'))
+	conn.Write(append(wire.Encode(cmd), '\n'))
 	return conn, bufio.NewReader(conn)
 }
 

@@ -3,6 +3,7 @@ package payment_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -25,7 +26,11 @@ func TestAnswersOfTheUnit(t *testing.T) {
 		} {
 			for _, do := range []unit.Do{unit.Capture, unit.Release, unit.Receipt} {
 				for _, times := range []int{1, 3} {
-					t.Run(papers.String()+" "+string(p.How)+" "+string(do), func(t *testing.T) {
+					if times > 1 && p.How != payunit.Silent && p.How != payunit.Lost {
+						continue
+					}
+					t.Run(fmt.Sprint(papers, " ", p.How, " ", do, " ", times), func(t *testing.T) {
+						t.Parallel()
 						s := newShop(t, rightdesk.New())
 						p.Do, p.Times = do, times
 						if p.How != "" {

@@ -22,6 +22,8 @@ type Plan struct {
 	PINs    []string // typed one after the other as long as the PIN is asked for; then cancel
 	Choices []Choice // one request each; then finish
 	Back    int      // go back from the preview this many times, choosing the same again
+	// Right is the number of a reprint right that is typed at the preview.
+	Right string
 	// CancelAt presses cancel when this screen comes up.
 	CancelAt face.Screen
 	// VanishAt closes the connection when this screen comes up.
@@ -199,6 +201,7 @@ func (r *resident) answer(t face.Tell) face.Act {
 			r.chosen--
 			return face.Act{Do: face.Back}
 		}
+		return face.Act{Do: face.Yes, Right: r.plan.Right}
 	case face.Trouble:
 		return r.trouble(t)
 	}
