@@ -2,7 +2,8 @@ package screen_test
 
 // measure is a function of the page that gives what is wrong with the screen
 // that stands there, by the millimetre. least is the smallest font size.
-const measure = `([w, h, least]) => {
+const measure = `([w, h, least, language]) => {
+	if (language) (` + speak + `)(language)
 	const mm = Math.min(innerWidth / w, innerHeight / h), wrong = []
 	const open = document.querySelector('dialog[open]')
 	const root = open ?? document.body
@@ -11,6 +12,7 @@ const measure = `([w, h, least]) => {
 	const seen = e => e.checkVisibility() && !e.closest('.unseen')
 	const texts = [...root.querySelectorAll('*')].filter(e => seen(e) && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
 	for (const e of texts) {
+		if (/^[a-z]+(\.[a-z0-9]+)+$/.test(e.innerText)) say(e, 'a key without words')
 		const size = parseFloat(getComputedStyle(e).fontSize) / mm
 		if (size < least - 0.02) say(e, 'text of ' + size.toFixed(2) + ' mm')
 		if (getComputedStyle(e).textOverflow === 'ellipsis') say(e, 'an ellipsis')

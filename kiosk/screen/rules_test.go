@@ -201,7 +201,7 @@ func TestFourTimesTheText(t *testing.T) {
 	for _, l := range screen.Shown {
 		for _, upright := range []bool{true, false} {
 			do(t, p.Resize(gallery.Size(screen.DefaultPanel, upright)), p.Eval(nil, speak, l))
-			fits(t, p, fmt.Sprintf("%s at 400 %%, upright %v", l, upright), l, upright)
+			fits(t, p, fmt.Sprintf("%s at 400 %%, upright %v", l, upright), l, upright, false)
 			if size := get[float64](t, p, `() => parseFloat(getComputedStyle(document.querySelector('.lead')).fontSize) / (innerWidth > innerHeight ? innerWidth / 476 : innerHeight / 476)`, nil); size < 4*least(l) {
 				t.Errorf("%s: text of %.1f mm", l, size)
 			}

@@ -14,7 +14,7 @@ type Words map[string]string
 
 // Shown are the languages of the page in the order in which they are offered
 // (BCP 47; ja-easy is やさしい日本語). Spoken ones come first.
-var Shown = []string{"ja", "en"}
+var Shown = []string{"ja", "ja-easy", "en", "zh-Hans", "zh-Hant", "ko", "pt", "es", "vi"}
 
 //go:embed words/*.json
 var wordFiles embed.FS

@@ -24,7 +24,8 @@ export class Frame {
 	draw(v) {
 		const { words, speech } = this.page
 		this.view = v
-		document.documentElement.lang = words.language
+		document.documentElement.lang = words.tag()
+		document.documentElement.dataset.language = words.language
 		document.title = words.text('brand')
 		document.documentElement.toggleAttribute('data-call', Boolean(v.call))
 		this.top(v)

@@ -32,11 +32,11 @@ function start(page) {
 	const { words } = page
 	const first = ['ja', 'ja-easy', 'en'].filter(l => words.languages.includes(l))
 	const rest = words.languages.filter(l => !first.includes(l))
-	const choice = l => h('button', { type: 'button', class: 'choice', lang: l, 'data-language': l, onclick: () => page.begin(l) },
+	const choice = l => h('button', { type: 'button', class: 'choice', lang: words.tag(l), 'data-language': l, onclick: () => page.begin(l) },
 		h('span', null, h('b', null, words.own(l, 'language.name')), h('small', null, words.own(l, 'start.go'))))
 	return plain(page, 'start', 0, null, {}, {
 		side: h('div', { class: 'side choices' }, first.map(choice), h('div', { class: 'choices two' }, rest.map(l =>
-			h('button', { type: 'button', class: 'choice', lang: l, 'data-language': l, onclick: () => page.begin(l) }, h('span', null, words.own(l, 'language.name')))))),
+			h('button', { type: 'button', class: 'choice', lang: words.tag(l), 'data-language': l, onclick: () => page.begin(l) }, h('span', null, words.own(l, 'language.name')))))),
 		body: [
 			h('div', { class: 'card' }, h('h2', null, words.text('start.need')), ...['card', 'pin', 'fee'].map(k => h('p', null, '・' + words.text('start.need.' + k)))),
 			h('p', { class: 'note' }, words.text('start.nothing')),

@@ -31,7 +31,7 @@ export const answer = (value, kind, ...children) => h('button', {
 
 export function languages(page) {
 	const list = page.words.languages.map(l => h('button', {
-		type: 'button', class: 'choice', lang: l, 'data-language': l, 'aria-pressed': String(l === page.words.language),
+		type: 'button', class: 'choice', lang: page.words.tag(l), 'data-language': l, 'aria-pressed': String(l === page.words.language),
 		onclick: e => { e.currentTarget.closest('dialog').close(); page.speak(l) },
 	}, h('span', null, page.words.own(l, 'language.name'))))
 	sheet(page, 'languages', {}, [h('div', { class: 'choices two' }, list), answer('', '', page.words.text('close'))])

@@ -15,6 +15,10 @@ export class Words {
 		return t.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
 	}
 
+	// tag gives a language's tag for what stands on the page (BCP 47: a variety
+	// without a name of its own is private).
+	tag(language = this.language) { return language.replace('ja-easy', 'ja-x-easy') }
+
 	// own gives a text in its own language: for the choice of one.
 	own(language, key) { return this.catalogues[language][key] }
 
