@@ -16,6 +16,7 @@ import (
 	"akashi/centre/oneshot"
 	"akashi/centre/wire"
 	"akashi/kiosk/payment"
+	"akashi/printer"
 	"akashi/verifier/trust/keep"
 )
 
@@ -32,7 +33,8 @@ type Agent struct {
 
 	busy    sync.Mutex // held while a session runs: one card reader, one resident
 	mu      sync.Mutex
-	stopped wire.Code // an alarm that could not be written
+	fault   printer.Fault // of a network printer, at the last look
+	stopped wire.Code     // an alarm that could not be written
 }
 
 // New makes an agent from its configuration and the files that it names.
@@ -97,6 +99,7 @@ func (a *Agent) Run(ctx context.Context, ready func()) error {
 	parts.Go(func() { a.link.run(ctx) })
 	parts.Go(func() { a.outbox.run(ctx, a.link.connected) })
 	parts.Go(func() { a.till.Run(ctx) })
+	parts.Go(func() { a.watch(ctx) })
 	stop := context.AfterFunc(ctx, func() { ln.Close() })
 	defer stop()
 	if ready != nil {
@@ -126,7 +129,7 @@ func (a *Agent) listen() (*net.UnixListener, error) {
 // faults is what the centre sees in each beat.
 func (a *Agent) faults() []wire.Code {
 	var all []wire.Code
-	for _, c := range []wire.Code{a.standing(), a.list().Code, a.till.Fault()} {
+	for _, c := range []wire.Code{a.standing(), a.list().Code, a.till.Fault(), a.printing()} {
 		if c != wire.OK {
 			all = append(all, c)
 		}
@@ -201,5 +204,8 @@ func (a *Agent) state() wire.Code {
 	if a.list().Code == wire.ListExpired {
 		return wire.ListExpired
 	}
-	return a.link.state()
+	if code := a.link.state(); code != wire.OK {
+		return code
+	}
+	return a.printing()
 }

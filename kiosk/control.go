@@ -108,11 +108,15 @@ func (a *Agent) start(ctx context.Context, c net.Conn) {
 // session runs one session, if one may begin: ready is told where its face
 // connects, and the last word comes when nothing of it is left.
 func (a *Agent) session(ctx context.Context, ready func(Reply)) Reply {
-	if code := a.state(); code != wire.OK {
+	if code := a.state(); code != wire.OK && code != wire.PrinterFault {
 		return Reply{Code: code}
 	}
 	if !a.busy.TryLock() {
 		return Reply{Code: wire.Busy, RetryAfter: 60}
+	}
+	if code := a.look(ctx); code != wire.OK { // before a resident has begun, and paid
+		a.busy.Unlock()
+		return Reply{Code: code}
 	}
 	v := &visit{agent: a, ready: ready}
 	e := v.run(ctx)

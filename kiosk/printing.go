@@ -71,33 +71,15 @@ func (p Printer) sweep() error {
 	return folder.Sweep(p.Folder)
 }
 
-// press starts a print process that reads its job from child, and sees to it
-// that it reaches its printer and nothing else.
+// press starts the print process of a job.
 func (v *visit) press(child *os.File) error {
-	c := v.agent.config
-	s := oneshot.Spec{Path: c.Program, Args: []string{"print", c.Printer.Folder}, Files: []*os.File{child}, UID: c.UID.Print, MaxLife: v.printLife()}
-	if c.Printer.IPP == "" {
-		_, err := v.start(v.ctx, s)
-		return err
+	p, err := v.agent.press(v.ctx, child, v.start)
+	if err == nil && v.agent.config.Printer.IPP != "" {
+		v.mu.Lock()
+		v.presses = append(v.presses, p)
+		v.mu.Unlock()
 	}
-	ours, side, err := pair()
-	if err != nil {
-		child.Close()
-		return err
-	}
-	s.Args, s.Files = []string{"print"}, append(s.Files, side)
-	p, err := v.start(v.ctx, s)
-	if err != nil {
-		ours.Close()
-		return err
-	}
-	v.mu.Lock()
-	v.presses = append(v.presses, p)
-	v.mu.Unlock()
-	ctx, cancel := context.WithCancel(v.ctx)
-	go func() { <-p.Done(); cancel() }()
-	go press.Connect(ctx, ours.(*net.UnixConn), v.agent.files.network, v.agent.files.dial)
-	return nil
+	return err
 }
 
 // exitLeft is how a print process ends that could not take its job back.
@@ -126,8 +108,9 @@ func (v *visit) left() bool {
 	return false
 }
 
-func (v *visit) printLife() time.Duration {
-	if d := v.agent.config.Seconds.limits().Print; d > 0 {
+// print is the longest life of a print process.
+func (s Seconds) print() time.Duration {
+	if d := s.limits().Print; d > 0 {
 		return d + workerSlack
 	}
 	return session.DefaultPrint + workerSlack

@@ -101,6 +101,10 @@ func (d *desk) Print(context.Context) (*os.File, error) {
 // device is the printer behind a desk.
 type device struct{ d *desk }
 
+func (v *device) State(context.Context) (printer.State, printer.Fault, error) {
+	return printer.Ready, printer.NoFault, nil
+}
+
 func (v *device) Print(_ context.Context, j printer.Job) (printer.Outcome, error) {
 	v.d.mu.Lock()
 	defer v.d.mu.Unlock()

@@ -1,5 +1,6 @@
 // Package press is the one-shot print process: it takes one whole print
-// stream from a pipe, gives it to the printer once, and says how it ended.
+// stream from a pipe, gives it to the printer once, and says how it ended; or
+// it looks whether the printer could take one.
 package press
 
 import (
@@ -21,16 +22,19 @@ const DefaultMaxJob = wire.DefaultMaxAnswer
 var (
 	ErrJob  = errors.New("press: not one job of the agreed form and size; nothing was printed; use the same release for both processes")
 	ErrFeed = errors.New("press: the print process ended before it had the whole job; nothing was printed; start it again")
+	ErrLook = errors.New("press: the print process ended before it had said how the printer is; look at the printer")
 	ErrLost = errors.New("press: the print process ended without a word; maybe printed: look in the tray")
 )
 
 // Device is a printer's driver.
 type Device interface {
 	Print(ctx context.Context, j printer.Job) (printer.Outcome, error)
+	State(ctx context.Context) (printer.State, printer.Fault, error)
 }
 
 // The form: copies (1 byte), length (4 bytes, big endian), the stream. The
-// answer is two bytes, the outcome and the fault that explains it.
+// answer is two bytes, the outcome and the fault that explains it. Nothing but
+// zeros asks for the printer's state: its answer is state and fault.
 const header = 5
 
 // Serve takes one job from conn, prints it when it has all of it, answers the
@@ -41,6 +45,11 @@ func Serve(ctx context.Context, conn net.Conn, d Device) error {
 	job, err := take(conn)
 	if err != nil {
 		return err
+	}
+	if job.Copies == 0 {
+		state, fault, err := d.State(ctx)
+		_, werr := conn.Write([]byte{byte(state), byte(fault)})
+		return errors.Join(err, werr)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -74,6 +83,9 @@ func take(r io.Reader) (printer.Job, error) {
 		return printer.Job{}, ErrJob
 	}
 	n := binary.BigEndian.Uint32(h[1:])
+	if h[0] == 0 && n == 0 {
+		return printer.Job{}, nil
+	}
 	if h[0] < 1 || h[0] > printer.MaxCopies || n < 1 || n > DefaultMaxJob {
 		return printer.Job{}, ErrJob
 	}
@@ -83,6 +95,21 @@ func take(r io.Reader) (printer.Job, error) {
 		return printer.Job{}, ErrJob
 	}
 	return job, nil
+}
+
+// Look asks the print process at the other end of conn how its printer is.
+func Look(ctx context.Context, conn net.Conn) (printer.State, printer.Fault, error) {
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	var out [2]byte
+	if _, err := conn.Write(make([]byte, header)); err != nil {
+		return printer.StateUnknown, printer.OtherFault, ErrLook
+	}
+	if _, err := io.ReadFull(conn, out[:]); err != nil {
+		return printer.StateUnknown, printer.OtherFault, ErrLook
+	}
+	return printer.State(out[0]), printer.Fault(out[1]), nil
 }
 
 // Feed gives one job to the print process at the other end of conn and waits

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"testing"
 	"time"
@@ -22,6 +23,37 @@ func (d *device) Print(_ context.Context, j printer.Job) (printer.Outcome, error
 	j.PDF = bytes.Clone(j.PDF)
 	d.jobs = append(d.jobs, j)
 	return d.out, d.err
+}
+
+func (d *device) State(context.Context) (printer.State, printer.Fault, error) {
+	return printer.Stopped, printer.PaperJam, d.err
+}
+
+func TestLook(t *testing.T) {
+	for _, err := range []error{nil, errors.New("why")} {
+		a, b := net.Pipe()
+		d := &device{err: err}
+		served := make(chan error, 1)
+		go func() { served <- press.Serve(t.Context(), b, d) }()
+		if s, f, e := press.Look(t.Context(), a); s != printer.Stopped || f != printer.PaperJam || e != nil {
+			t.Errorf("%v, %v, %v", s, f, e)
+		}
+		if e := <-served; !errors.Is(e, err) || len(d.jobs) != 0 {
+			t.Errorf("%v, %d jobs", e, len(d.jobs))
+		}
+	}
+	for _, read := range []bool{false, true} { // a process that dies says nothing of the printer
+		a, b := net.Pipe()
+		go func() {
+			if read {
+				io.ReadFull(b, make([]byte, 5))
+			}
+			b.Close()
+		}()
+		if s, f, e := press.Look(t.Context(), a); s != printer.StateUnknown || !f.Stops() || !errors.Is(e, press.ErrLook) {
+			t.Errorf("%v, %v, %v", s, f, e)
+		}
+	}
 }
 
 func TestOutcomes(t *testing.T) {
@@ -136,6 +168,10 @@ func TestWorkerThatGoes(t *testing.T) {
 }
 
 type waiting struct{}
+
+func (waiting) State(context.Context) (printer.State, printer.Fault, error) {
+	return printer.Ready, printer.NoFault, nil
+}
 
 func (waiting) Print(ctx context.Context, _ printer.Job) (printer.Outcome, error) {
 	<-ctx.Done()

@@ -68,11 +68,12 @@ func Sweep(dir string) error {
 }
 
 // State says whether the folder takes sheets now.
-func (d *Device) State() (printer.State, printer.Fault) {
-	if info, err := os.Stat(d.dir); err != nil || !info.IsDir() {
-		return printer.Stopped, printer.Unreachable
+func (d *Device) State(context.Context) (printer.State, printer.Fault, error) {
+	info, err := os.Stat(d.dir)
+	if err != nil || !info.IsDir() {
+		return printer.Stopped, printer.Unreachable, bare(err)
 	}
-	return printer.Ready, printer.NoFault
+	return printer.Ready, printer.NoFault, nil
 }
 
 // Print writes the job's copies. NotPrinted is said only when no sheet is left

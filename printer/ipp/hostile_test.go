@@ -54,6 +54,18 @@ var spoils = []spoil{
 		}
 		return b
 	}), ipp.ErrMessage},
+	{"collections too deep", message(func(b []byte) []byte {
+		c := goipp.MakeAttrCollection("x", goipp.MakeAttr("m", goipp.TagInteger, goipp.Integer(1)))
+		for range ipp.DefaultMaxDepth {
+			c = goipp.MakeAttrCollection("x", c)
+		}
+		m := goipp.NewMessageWithGroups(0, 0, 0, goipp.Groups{{Tag: goipp.TagUnsupportedGroup, Attrs: goipp.Attributes{c}}})
+		deep, err := m.EncodeBytes()
+		if err != nil {
+			panic(err)
+		}
+		return append(b[:len(b)-1], deep[8:]...)
+	}), ipp.ErrMessage},
 	{"more attributes than one answer can have", message(func(b []byte) []byte {
 		return append(b[:len(b)-1], bytes.Repeat([]byte{0x44, 0, 1, 'x', 0, 0}, ipp.DefaultMaxAnswer)...)
 	}), ipp.ErrSize},
@@ -94,6 +106,9 @@ var spoils = []spoil{
 		fmt.Fprintf(w, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s", len(b), b)
 	}, ipp.ErrHTTP},
 	{"no HTTP", func(w io.Writer, b []byte) { fmt.Fprint(w, "@PJL USTATUS DEVICE\r\nCODE=10001\r\n\r\n") }, ipp.ErrHTTP},
+	{"HTTP's refusal around a good message", func(w io.Writer, b []byte) {
+		fmt.Fprintf(w, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/ipp\r\nContent-Length: %d\r\n\r\n%s", len(b), b)
+	}, ipp.ErrHTTP},
 	{"HTTP's own refusal", func(w io.Writer, b []byte) { fmt.Fprint(w, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n") }, ipp.ErrHTTP},
 	{"another printer's address", func(w io.Writer, b []byte) {
 		fmt.Fprint(w, "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
