@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -176,6 +177,38 @@ func TestJobLeftInThePrinter(t *testing.T) {
 	}
 	if got := c.once("clear").Code; got != wire.OK {
 		t.Errorf("clear: %v", got)
+	}
+}
+
+// A worker that is killed while its job waits in the printer: the print process
+// takes the job back, and the kiosk stops as after every such end.
+func TestWorkerKilledWithAJobInThePrinter(t *testing.T) {
+	c, p := newNetworkTown(t)
+	if err := p.Set(ippprinter.Slow); err != nil {
+		t.Fatal(err)
+	}
+	v := c.walk("takasaki", credential.Domestic, func(plan *robot.Plan, r kiosk.Reply) {
+		plan.Seen = func(s face.Tell) {
+			if s.Screen != face.Printing {
+				return
+			}
+			for begun := time.Now(); time.Since(begun) < hang; time.Sleep(10 * time.Millisecond) {
+				if n, _ := jobs(t, p); n == 1 {
+					break
+				}
+			}
+			syscall.Kill(r.Worker, syscall.SIGKILL)
+			for begun := time.Now(); !p.Cancelling(t.Context()) && time.Since(begun) < hang; {
+				time.Sleep(10 * time.Millisecond)
+			}
+			p.Set(ippprinter.Drop)
+		}
+	})
+	if n, papers := jobs(t, p); v.last.Code != wire.PrintUnknown || n != 1 || len(papers) != 0 {
+		t.Errorf("%+v, %d jobs, %d papers", v.last, n, len(papers))
+	}
+	if got := c.once("state").Code; got != wire.IssuingStopped {
+		t.Errorf("the kiosk serves on: %v", got)
 	}
 }
 

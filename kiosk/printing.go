@@ -82,6 +82,27 @@ func (v *visit) press(child *os.File) error {
 	return err
 }
 
+// DefaultTakeBack is the time for a print process to take a job out of its
+// network printer again that nobody waits for any more.
+const DefaultTakeBack = ipp.DefaultCancel + 2*time.Second
+
+// takeBack lets the print processes of network printers end by themselves, also
+// when the worker was killed: their jobs' sockets have told them.
+func (v *visit) takeBack() {
+	v.mu.Lock()
+	all := v.presses
+	v.mu.Unlock()
+	over := time.NewTimer(DefaultTakeBack)
+	defer over.Stop()
+	for _, p := range all {
+		select {
+		case <-p.Done():
+		case <-over.C:
+			return
+		}
+	}
+}
+
 // exitLeft is how a print process ends that could not take its job back.
 const exitLeft = 3
 

@@ -192,6 +192,7 @@ func (v *visit) setup() hatch.Setup {
 // finish sees every process of the session gone: those that had a word from
 // the worker have a moment to end, then they are killed.
 func (v *visit) finish() {
+	v.takeBack()
 	v.mu.Lock()
 	all, clean := v.processes, v.event != nil
 	v.mu.Unlock()

@@ -33,7 +33,7 @@ const (
 	DefaultPoll      = 500 * time.Millisecond // between two looks at the job
 	DefaultJob       = 140 * time.Second      // from the document's last byte to the job's end
 	DefaultStuck     = 40 * time.Second       // a fault that nobody clears meanwhile: then the job is cancelled
-	DefaultCancel    = 15 * time.Second       // to cancel it and see it gone
+	DefaultCancel    = 8 * time.Second        // to cancel it and see it gone; a printer ends the sheet that it has begun
 )
 
 // DefaultMaxLost bounds the looks at a job that may fail, one after another,

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"github.com/OpenPrinting/goipp"
 )
@@ -33,6 +35,28 @@ func (p *Printer) Reasons(ctx context.Context, words string) error {
 			err = errors.New("the printer is not idle")
 		}
 		return err
+	})
+}
+
+// Cancelling reports whether the job that the printer began last was cancelled
+// and is not over yet.
+func (p *Printer) Cancelling(ctx context.Context) bool {
+	jobs, err := p.Jobs()
+	if err != nil || len(jobs) == 0 {
+		return false
+	}
+	id, err := strconv.Atoi(jobs[len(jobs)-1].ID)
+	if err != nil {
+		return false
+	}
+	look := p.message(goipp.OpGetJobAttributes)
+	look.Operation.Add(goipp.MakeAttr("job-id", goipp.TagInteger, goipp.Integer(id)))
+	m, err := p.post(ctx, look, nil)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(m.Job, func(a goipp.Attribute) bool {
+		return a.Name == "job-state-reasons" && a.Values.String() == "processing-to-stop-point"
 	})
 }
 
