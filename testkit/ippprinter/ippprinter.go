@@ -76,7 +76,11 @@ func Missing() error {
 	if _, err := program("dbus-daemon"); err != nil {
 		return errors.New("ippprinter: no dbus-daemon on this machine, which ippeveprinter needs; apt-get install dbus-daemon")
 	}
-	return nil
+	ln, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		return errors.New("ippprinter: no IPv6 on loopback, without which ippeveprinter does not start; sysctl net.ipv6.conf.lo.disable_ipv6=0")
+	}
+	return ln.Close()
 }
 
 // program finds one that stands outside many users' PATH.
@@ -169,9 +173,20 @@ func (p *Printer) startBus(ctx context.Context) error {
 	})
 }
 
-// startPrinter starts the printer itself. It announces nothing (-r off; there
+// startPrinter starts the printer on a port that is free in IPv4; should another
+// program have it in IPv6, the printer ends, and another port is tried.
+func (p *Printer) startPrinter(ctx context.Context) (err error) {
+	for range 5 {
+		if err = p.tryPrinter(ctx); err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	return err
+}
+
+// tryPrinter starts the printer itself. It announces nothing (-r off; there
 // is no network to announce to) and listens on loopback only (-n localhost).
-func (p *Printer) startPrinter(ctx context.Context) error {
+func (p *Printer) tryPrinter(ctx context.Context) error {
 	path, err := program("ippeveprinter")
 	if err != nil {
 		return err

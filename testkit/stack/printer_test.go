@@ -16,6 +16,12 @@ import (
 	"akashi/verifier/trust"
 )
 
+func TestUnknownPrinter(t *testing.T) {
+	if stack.CanPrint("folder") != nil || stack.CanPrint("laser") == nil {
+		t.Error("which printers there are")
+	}
+}
+
 // A resident gets paper out of a real IPP printer: signed to its last byte, as
 // the centre sealed it. Nothing of them is left in the printer's spool and
 // log, the kiosk's files and its agent.
