@@ -57,23 +57,23 @@ func (s *starter) serve(conn *net.UnixConn) {
 			closeFiles(files)
 			continue
 		}
-		go func() {
-			s.run(files)
-			<-s.slots
-		}()
+		go s.run(files)
 	}
 }
 
 // run is one worker's life. Whoever waits for one that could not be started
-// finds its life over.
+// finds its life over. The place is free before the launcher is told of the
+// end: it may ask for the next worker at once.
 func (s *starter) run(files []*os.File) {
 	life, err := net.FileConn(files[0])
 	files[0].Close()
 	if err != nil {
 		closeFiles(files[1:])
+		<-s.slots
 		return
 	}
 	defer life.Close()
+	defer func() { <-s.slots }()
 	p, err := oneshot.Start(context.Background(), s.worker.spec(files[1:]))
 	if err != nil {
 		return

@@ -38,24 +38,23 @@ func TestAStarterStartsAndEndsWorkers(t *testing.T) {
 	gone(t, "too many files", must(start(append(three(), three()...)))(t))
 	first.Kill()
 	gone(t, "a killed one", first)
-	first.Kill() // of one that is gone does nothing
-	var last centre.Distant
-	for end := time.Now().Add(hang); ; time.Sleep(5 * time.Millisecond) { // its place comes back
-		last = must(start(three()))(t)
+	first.Kill()                    // of one that is gone does nothing
+	last := must(start(three()))(t) // its place came back with its end
+	for range 20 {
 		select {
 		case <-last.Done():
-		case <-time.After(100 * time.Millisecond):
-			last.Kill()
-			gone(t, "the last", last)
-			leave()
-			if _, err := start(three()); err == nil {
-				t.Error("a start without a node")
-			}
-			return
+			t.Fatal("refused, though the worker before it is gone")
+		case <-time.After(20 * time.Millisecond): // a refusal takes less
 		}
-		if time.Now().After(end) {
-			t.Fatal("the place does not come back")
-		}
+		last.Kill()
+		gone(t, "a killed one", last)
+		last = must(start(three()))(t)
+	}
+	last.Kill()
+	gone(t, "the last", last)
+	leave()
+	if _, err := start(three()); err == nil {
+		t.Error("a start without a node")
 	}
 }
 
