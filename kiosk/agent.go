@@ -32,6 +32,7 @@ type Agent struct {
 	till   *payment.Till // from Run on
 
 	busy    sync.Mutex // held while a session runs: one card reader, one resident
+	telling sync.Mutex // held while the mark of an untold alarm goes with its letter
 	mu      sync.Mutex
 	fault   printer.Fault // of a network printer, at the last look
 	stopped wire.Code     // an alarm that could not be written
@@ -68,6 +69,7 @@ func New(c Config) (*Agent, error) {
 	}
 	a.link = newLink(c, f, a.now, a.faults)
 	a.outbox = newOutbox(a.link.ask, a.now)
+	a.outbox.alarmed = a.told
 	return a, nil
 }
 
@@ -140,15 +142,20 @@ func (a *Agent) faults() []wire.Code {
 // alarmed reports whether this kiosk must not serve.
 func (a *Agent) alarmed() bool { return a.standing() != wire.OK }
 
-// recall stops this kiosk when the agent before this one ended, however that
-// happened, while a paper may have come out that nobody was told of.
+// recall goes on where the agent before this one ended, however that happened:
+// it tells the centre of an alarm that had not arrived, and stops this kiosk
+// when a paper may have come out that nobody was told of.
 func (a *Agent) recall() {
+	if a.untold().stands() {
+		a.raise(wire.LastLook) // also when somebody removed the alarm meanwhile: it is not over before the centre knows of it
+	}
 	if a.mark().stands() {
 		a.abandoned()
 	}
 }
 
-func (a *Agent) mark() mark { return mark{a.alarm.dir} }
+func (a *Agent) mark() mark   { return mark{a.alarm.dir, printMark} }
+func (a *Agent) untold() mark { return mark{a.alarm.dir, untoldMark} }
 
 // abandoned stops this kiosk after a print that nobody has told the resident
 // of: a certificate may lie in the tray for the next one to take. A person looks
@@ -172,10 +179,23 @@ func (a *Agent) standing() wire.Code {
 	return a.alarm.code()
 }
 
-// raise stops this kiosk before anybody else hears of the alarm.
+// raise stops this kiosk before anybody else hears of the alarm, and tells the
+// centre, if need be after the next start.
 func (a *Agent) raise(c wire.Code) {
+	a.telling.Lock()
+	defer a.telling.Unlock()
+	_ = a.untold().put() // without it, this agent still tells the centre
 	a.halt(c)
 	a.outbox.post(wire.TypeAlarm, wire.Alarm{Code: c})
+}
+
+// told lifts the mark when the centre has confirmed an alarm and none is left.
+func (a *Agent) told() {
+	a.telling.Lock()
+	defer a.telling.Unlock()
+	if !a.outbox.holds(wire.TypeAlarm) {
+		_ = a.untold().lift() // one that stays has the centre told again
+	}
 }
 
 // halt stops this kiosk until a person clears it; the centre sees the code in

@@ -54,13 +54,18 @@ func (a alarm) code() wire.Code {
 // anybody.
 const printMark = "printing"
 
-// mark keeps over the agent's own death that a paper may lie in the tray.
-type mark struct{ dir string }
+// untoldMark stands in the state folder from before an alarm of mis-issue stops
+// this kiosk until the centre has confirmed it.
+const untoldMark = "untold"
+
+// mark keeps something over the agent's own death: that a paper may lie in the
+// tray, or that the centre has not heard of an alarm.
+type mark struct{ dir, name string }
 
 // put sets the mark; when it comes back without an error, a power cut does not
 // take it away.
 func (m mark) put() error {
-	f, err := os.OpenFile(filepath.Join(m.dir, printMark), os.O_CREATE|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(filepath.Join(m.dir, m.name), os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -69,12 +74,12 @@ func (m mark) put() error {
 
 // stands reports whether the mark is set. What cannot be told is.
 func (m mark) stands() bool {
-	_, err := os.Stat(filepath.Join(m.dir, printMark))
+	_, err := os.Stat(filepath.Join(m.dir, m.name))
 	return !errors.Is(err, os.ErrNotExist)
 }
 
 func (m mark) lift() error {
-	if err := os.Remove(filepath.Join(m.dir, printMark)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := os.Remove(filepath.Join(m.dir, m.name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	return syncFolder(m.dir)

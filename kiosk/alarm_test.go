@@ -101,7 +101,7 @@ func TestMark(t *testing.T) {
 	if err := ag.mark().lift(); err != nil {
 		t.Errorf("lifting what does not stand: %v", err)
 	}
-	if (mark{filepath.Join(ag.alarm.dir, "gone")}).put() == nil {
+	if (mark{filepath.Join(ag.alarm.dir, "gone"), printMark}).put() == nil {
 		t.Error("a mark that cannot be kept is no error")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"akashi/centre/wire"
 	"akashi/kiosk"
 	"akashi/kiosk/face"
+	"akashi/testkit/residents"
 	"akashi/testkit/robot"
 	"akashi/testkit/users"
 	"akashi/verifier/credential"
@@ -161,6 +162,32 @@ func TestAgentKilledWhilePrinting(t *testing.T) {
 		t.Errorf("clear: %v", got)
 	}
 	c.await(wire.OK)
+}
+
+// kill -9 of the agent while the centre takes no alarm: the next agent tells
+// the centre, and keeps nothing of it once it has.
+func TestAgentKilledWithAnAlarmUntold(t *testing.T) {
+	c := newTown(t)
+	c.await(wire.OK)
+	other, _ := residents.Find("hokke")
+	c.gate.with(func(g *gate) { g.swap, g.refuse[wire.TypeAlarm] = &other, wire.Busy })
+	if v := c.walk("takasaki", credential.Domestic); v.last.Code != wire.LastLook {
+		t.Fatalf("%+v", v.last)
+	}
+	c.restart(func() { c.gate.with(func(g *gate) { delete(g.refuse, wire.TypeAlarm) }) })
+	for begun := time.Now(); exists(filepath.Join(c.dir, "state", "untold")); time.Sleep(10 * time.Millisecond) {
+		if time.Since(begun) > hang {
+			t.Fatal("the alarm stays untold")
+		}
+	}
+	c.gate.with(func(g *gate) {
+		if !slices.Equal(g.alarms, []wire.Code{wire.LastLook}) {
+			t.Errorf("the centre heard %v", g.alarms)
+		}
+	})
+	if got := c.once("state").Code; got != wire.IssuingStopped {
+		t.Errorf("the kiosk says %v", got)
+	}
 }
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }

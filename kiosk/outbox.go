@@ -3,6 +3,7 @@ package kiosk
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,10 +12,11 @@ import (
 )
 
 // Bounds of what is kept to be sent again. It is ciphertext and codes, kept in
-// memory only: what is lost stays unheard, which VRS takes as unknown.
+// memory only: a settlement that is lost stays unheard, which VRS takes as
+// unknown; that an alarm waits is also kept on the disk (Agent.raise).
 const (
 	DefaultOutbox     = 64             // letters; more means a line that is down for an hour of issuing
-	DefaultOutboxKeep = 24 * time.Hour // then nobody asks for it any more
+	DefaultOutboxKeep = 24 * time.Hour // then nobody asks for a settlement any more; an alarm is never too old
 	firstResend       = time.Second    // doubled up to lastResend
 	lastResend        = time.Minute
 	sendWithin        = 45 * time.Second
@@ -31,8 +33,9 @@ type letter struct {
 
 // outbox sends letters until each is confirmed, refused for good, or too old.
 type outbox struct {
-	ask func(context.Context, wire.Type, any) (wire.Frame, error)
-	now func() time.Time
+	ask     func(context.Context, wire.Type, any) (wire.Frame, error)
+	now     func() time.Time
+	alarmed func() // the centre has confirmed an alarm; may be nil
 
 	mu      sync.Mutex
 	letters []*letter
@@ -76,6 +79,13 @@ func (o *outbox) dropOldest() {
 // waiting gives how many letters are not confirmed yet.
 func (o *outbox) waiting() int { o.mu.Lock(); defer o.mu.Unlock(); return len(o.letters) }
 
+// holds reports whether a letter of this type is not confirmed yet.
+func (o *outbox) holds(t wire.Type) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.ContainsFunc(o.letters, func(l *letter) bool { return l.t == t })
+}
+
 // run delivers until ctx ends; connected gives a channel that is closed while
 // the line is up.
 func (o *outbox) run(ctx context.Context, connected func() <-chan struct{}) {
@@ -114,21 +124,25 @@ func (o *outbox) due() (*letter, time.Duration) {
 	return nil, wait
 }
 
-// deliver sends a letter once. A refusal other than for lack of room or way is
-// an answer: it would be the same the next time.
+// deliver sends a letter once.
 func (o *outbox) deliver(ctx context.Context, l *letter) {
 	c, stop := context.WithTimeout(ctx, sendWithin)
 	defer stop()
 	_, err := o.ask(c, l.t, l.body)
+	o.settle(l, err)
+	if err == nil && l.t == wire.TypeAlarm && o.alarmed != nil {
+		o.alarmed()
+	}
+}
+
+// settle lets a letter go or puts it off. A refusal other than for lack of room
+// or way is an answer: it would be the same the next time.
+func (o *outbox) settle(l *letter, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err == nil || final(err) || o.now().Sub(l.posted) > DefaultOutboxKeep {
-		for i, x := range o.letters {
-			if x == l {
-				o.letters = append(o.letters[:i], o.letters[i+1:]...)
-				return
-			}
-		}
+	old := l.t != wire.TypeAlarm && o.now().Sub(l.posted) > DefaultOutboxKeep
+	if err == nil || final(err) || old {
+		o.letters = slices.DeleteFunc(o.letters, func(x *letter) bool { return x == l })
 		return
 	}
 	l.next, l.wait = o.now().Add(l.wait), min(2*l.wait, lastResend)

@@ -90,6 +90,22 @@ func TestTooOldIsGivenUp(t *testing.T) {
 	})
 }
 
+// The line may be down for longer than anybody asks for a settlement.
+func TestAlarmIsNeverTooOld(t *testing.T) {
+	o := &office{}
+	for range 3000 {
+		o.errs = append(o.errs, wire.LineDown)
+	}
+	inBubble(t, o, func(box *outbox) {
+		box.post(wire.TypeAlarm, wire.Alarm{Code: wire.LastLook})
+		time.Sleep(DefaultOutboxKeep + 2*lastResend)
+		synctest.Wait()
+		if box.waiting() != 1 {
+			t.Error("an alarm was given up")
+		}
+	})
+}
+
 func TestOutboxIsBoundedAndAlarmsGoFirst(t *testing.T) {
 	box := newOutbox(nil, time.Now)
 	for i := range DefaultOutbox + 10 {
