@@ -229,6 +229,9 @@ func (u *Unit) giveCoins(p *Payment) {
 // and Touch. A new unit is on Auto.
 func (u *Unit) Auto(yes bool) { u.mu.Lock(); u.auto = yes; u.keep(); u.mu.Unlock() }
 
+// IsAuto reports whether the unit is paid as soon as it asks.
+func (u *Unit) IsAuto() bool { u.mu.Lock(); defer u.mu.Unlock(); return u.auto }
+
 // Fill sets the coins that change is given from.
 func (u *Unit) Fill(hopper map[int]int) {
 	u.mu.Lock()

@@ -76,10 +76,7 @@ func (u *Unit) panel(c net.Conn) {
 			return
 		}
 		p, err := wire.Decode[Panel](line[:len(line)-1], DefaultMaxPanel)
-		seen := Seen{Done: err == nil && u.Press(p), Plays: u.Plays(), Memory: u.Snapshot()}
-		u.mu.Lock()
-		seen.Auto = u.auto
-		u.mu.Unlock()
+		seen := Seen{Done: err == nil && u.Press(p), Auto: u.IsAuto(), Plays: u.Plays(), Memory: u.Snapshot()}
 		if _, err := c.Write(append(wire.Encode(seen), '\n')); err != nil {
 			return
 		}

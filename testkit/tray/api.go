@@ -28,6 +28,7 @@ func (s *Server) handler(addr string) http.Handler {
 	m.HandleFunc("POST /api/walk", post(func(_ context.Context, a ask) error { _, err := s.start(a); return err }))
 	m.HandleFunc("POST /api/leave", post(func(context.Context, struct{}) error { s.leave(); return nil }))
 	m.HandleFunc("POST /api/swap", post(func(_ context.Context, a turned) error { return s.swap(a.On) }))
+	m.HandleFunc("POST /api/unit", s.postUnit)
 	m.HandleFunc("POST /api/clear", post(func(_ context.Context, a cleared) error { return s.clear(a.Operator) }))
 	return guard(addr, m)
 }

@@ -61,7 +61,7 @@ func TestCataloguesHaveEveryWord(t *testing.T) {
 		words[l] = one
 	}
 	var want []string
-	for _, script := range []string{"page", "tray", "trip", "papers", "centre"} {
+	for _, script := range []string{"page", "tray", "trip", "unit", "papers", "centre"} {
 		_, b := r.get(t, "/web/js/"+script+".js")
 		for _, m := range append(said.FindAllSubmatch(b, -1), counted.FindAllSubmatch(b, -1)...) {
 			want = append(want, string(m[1]))

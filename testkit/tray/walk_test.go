@@ -9,6 +9,8 @@ import (
 
 	"akashi/centre/wire"
 	"akashi/kiosk/lastlook"
+	"akashi/kiosk/payment/unit"
+	"akashi/testkit/payunit"
 	"akashi/testkit/residents"
 	"akashi/testkit/tray"
 )
@@ -200,5 +202,27 @@ func TestCopies(t *testing.T) {
 	ask["copies"] = 2
 	if two := r.walk(t, ask).Visits[0]; two.Code != wire.OK || two.Charged != 2*one.Charged || one.Charged == 0 {
 		t.Errorf("two copies: %v, %d yen, one cost %d", two.Code, two.Charged, one.Charged)
+	}
+}
+
+// What is done at the payment unit's panel is what the kiosk meets.
+func TestThePaymentUnitsPanel(t *testing.T) {
+	r := up(t)
+	if got := r.post(t, "/api/unit", map[string]any{"kiosk": "kiosk-9", "panel": payunit.Panel{Do: "look"}}); got != http.StatusNotFound {
+		t.Errorf("a kiosk that is none: %d", got)
+	}
+	if got := r.post(t, "/api/unit", map[string]any{"unit": 1}); got != http.StatusBadRequest {
+		t.Errorf("rubbish: %d", got)
+	}
+	if r.press(t, payunit.Panel{Do: "insert", Coin: 100}).Done {
+		t.Error("a coin was taken that nobody asked for")
+	}
+	charged := r.press(t, payunit.Panel{Do: "look"}).Memory.Charged()
+	r.press(t, payunit.Panel{Do: "play", Play: &payunit.Play{How: payunit.Refuse, Do: unit.Authorise}})
+	if v := r.walk(t, asked("hokke", "", "domestic")).Visits[0]; v.Code != wire.PaymentRefused || len(v.Papers) != 0 || v.Charged != 0 {
+		t.Errorf("%v, %d papers, %d yen", v.Code, len(v.Papers), v.Charged)
+	}
+	if seen := r.press(t, payunit.Panel{Do: "calm"}); len(seen.Plays) != 0 || !seen.Auto || seen.Memory.Charged() != charged {
+		t.Errorf("%+v", seen)
 	}
 }

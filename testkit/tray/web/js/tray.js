@@ -1,6 +1,7 @@
 // The card tray: cards, the robot's visit, the switch, the alarm.
 import { el, t, plain, watch, post } from "./page.js";
 import { trip } from "./trip.js";
+import { unit } from "./unit.js";
 
 const $ = (id) => document.getElementById(id);
 const { people, places } = await (await fetch("/api/residents")).json();
@@ -112,6 +113,16 @@ function showTrips() {
   }
 }
 
+const units = new Map(); // by kiosk, so that an open one stays as it is
+
+function showUnits() {
+  for (const k of state.kiosks) {
+    if (units.has(k.id)) continue;
+    units.set(k.id, unit(k.id));
+    $("units").append(units.get(k.id));
+  }
+}
+
 function show(s) {
   state = s;
   const alarms = s.alarms ?? [];
@@ -131,6 +142,7 @@ function show(s) {
   if (s.fault) tell(s.fault);
   showCards();
   showTrips();
+  showUnits();
 }
 
 $("cards").append(...people.map(card));

@@ -1,0 +1,35 @@
+package tray
+
+import (
+	"errors"
+	"net/http"
+
+	"akashi/testkit/payunit"
+)
+
+// atUnit is a hand at one kiosk's payment unit.
+type atUnit struct {
+	Kiosk string        `json:"kiosk"`
+	Panel payunit.Panel `json:"panel"`
+}
+
+// postUnit does one thing at a kiosk's payment unit, or only looks, and tells
+// what is seen there afterwards.
+func (s *Server) postUnit(w http.ResponseWriter, r *http.Request) {
+	var a atUnit
+	if err := read(w, r, &a); err != nil {
+		refuse(w, http.StatusBadRequest, errors.New("this is not what the page sends"))
+		return
+	}
+	i, err := s.kioskIndex(a.Kiosk)
+	if err != nil {
+		refuse(w, http.StatusNotFound, err)
+		return
+	}
+	u := s.stack.Kiosks[i].Unit
+	seen := payunit.Seen{Done: u.Press(a.Panel), Auto: u.IsAuto(), Plays: u.Plays(), Memory: u.Snapshot()}
+	if n := len(seen.Memory.Receipts); n > 1 { // the last one is enough to see
+		seen.Memory.Receipts = seen.Memory.Receipts[n-1:]
+	}
+	tell(w, seen)
+}
