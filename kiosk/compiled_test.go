@@ -34,7 +34,7 @@ func TestWritable(t *testing.T) {
 			if err := errors.Join(os.MkdirAll(filepath.Join(top, "c", "w"), 0o755), os.WriteFile(filepath.Join(top, "c", "w", "code"), nil, 0o644)); err != nil {
 				t.Fatal(err)
 			}
-			if err := c.spoil(top); errors.Is(err, fs.ErrPermission) {
+			if err := c.spoil(top); errors.Is(err, fs.ErrPermission) && os.Getenv("CI") != "true" {
 				t.Skip("only root can give a file away")
 			} else if err != nil {
 				t.Fatal(err)

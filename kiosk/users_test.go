@@ -18,6 +18,19 @@ import (
 	"akashi/verifier/credential"
 )
 
+// needUsers skips a test of several users where there is one; under CI=true it
+// fails.
+func needUsers(t *testing.T) {
+	t.Helper()
+	switch {
+	case users.Distinct():
+	case os.Getenv("CI") == "true":
+		t.Fatal("this test must run as root, with root's rights: only that can give processes users of their own")
+	default:
+		t.Skip("only root can give processes users of their own")
+	}
+}
+
 // owner gives the user that a process runs as.
 func owner(t *testing.T, pid int) int {
 	t.Helper()
@@ -36,9 +49,7 @@ func owner(t *testing.T, pid int) int {
 
 // Each process of a session has a user of its own, none of them the agent's.
 func TestUsersOfASession(t *testing.T) {
-	if !users.Distinct() {
-		t.Skip("only root can give processes users of their own")
-	}
+	needUsers(t)
 	c := newTown(t, ofProcess(t))
 	c.await(wire.OK)
 	v := c.walk("traveller", credential.Domestic, func(p *robot.Plan, r kiosk.Reply) {
@@ -67,9 +78,7 @@ func TestUsersOfASession(t *testing.T) {
 
 // An agent whose workers could write the code that they run does not start.
 func TestCompiledCodeOfTheSession(t *testing.T) {
-	if !users.Distinct() {
-		t.Skip("only root can give processes users of their own")
-	}
+	needUsers(t)
 	c := newTown(t)
 	cache := filepath.Join(c.dir, "theirs")
 	if err := os.CopyFS(cache, os.DirFS(c.config.Cache)); err != nil {

@@ -30,7 +30,7 @@ func TestOwnOnly(t *testing.T) {
 			if err := errors.Join(os.MkdirAll(filepath.Join(dir, "in"), 0o700), os.WriteFile(filepath.Join(dir, "in", "code"), nil, 0o600)); err != nil {
 				t.Fatal(err)
 			}
-			if err := c.spoil(dir); errors.Is(err, fs.ErrPermission) {
+			if err := c.spoil(dir); errors.Is(err, fs.ErrPermission) && os.Getenv("CI") != "true" {
 				t.Skip("only root can give a file away")
 			} else if err != nil {
 				t.Fatal(err)
