@@ -60,7 +60,7 @@ func (a *Agent) Origin() string { return a.config.Origin }
 // not as the request that asked for it.
 func (f *front) begin() screen.Started {
 	f.keep()
-	told := make(chan Reply, 2) // where the face connects, and how it ended
+	told := make(chan Reply, 2) // where the face connects, which a worker says once, and how it ended
 	f.parts.Go(func() {
 		last := f.agent.session(f.ctx, func(r Reply) { told <- r })
 		told <- last

@@ -26,7 +26,8 @@ type Handler interface {
 }
 
 // Serve hands the setup to the worker at conn and does for it what it asks,
-// until it closes conn or breaks the protocol, which is ErrHatch.
+// until it closes conn or breaks the protocol, which is ErrHatch. It is ready
+// once: whoever is told waits for one word only.
 func Serve(ctx context.Context, conn net.Conn, side *net.UnixConn, s Setup, h Handler) error {
 	if err := send(conn, s); err != nil {
 		return err
@@ -36,14 +37,17 @@ func Serve(ctx context.Context, conn net.Conn, side *net.UnixConn, s Setup, h Ha
 	defer calls.Wait()
 	defer cancel()
 	a := &agent{conn: conn, side: side, h: h}
-	room := make(chan struct{}, DefaultMaxCalls)
+	room, ready := make(chan struct{}, DefaultMaxCalls), false
 	for {
 		m, err := receive[Message](conn, DefaultMaxUp)
 		if err != nil {
 			return err
 		}
 		switch {
+		case m.Kind == Ready && ready:
+			return ErrHatch
 		case m.Kind == Ready:
+			ready = true
 			h.Ready()
 			continue
 		case m.Kind == Ended && m.Event != nil:

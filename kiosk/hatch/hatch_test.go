@@ -355,6 +355,23 @@ func TestReadyAndEnd(t *testing.T) {
 	}
 }
 
+// A worker that is ready twice could hold up whoever waits for it.
+func TestReadyTwice(t *testing.T) {
+	d := &desk{}
+	w, _, served := join(t, d)
+	if err := errors.Join(w.Ready(), w.Ready()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-served; !errors.Is(err, hatch.ErrHatch) {
+		t.Errorf("Serve: %v", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ready != 1 {
+		t.Errorf("told %d times", d.ready)
+	}
+}
+
 func FuzzServe(f *testing.F) {
 	f.Add(frame([]byte(`{"id":0,"kind":"ready"}`)))
 	f.Add(frame([]byte(`{"id":1,"kind":"ask","type":"open","body":{"terms":"x"}}`)))
