@@ -91,6 +91,9 @@ func (c *Config) openBus() (url string, stop func(), err error) {
 	if err := os.MkdirAll(c.Bus.Store, 0o755); err != nil {
 		return "", nil, err
 	}
+	if err := c.checkStore(); err != nil {
+		return "", nil, err
+	}
 	bus, err := c.startBus()
 	if err != nil {
 		return "", nil, err

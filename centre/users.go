@@ -3,6 +3,7 @@ package centre
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"syscall"
@@ -114,13 +115,49 @@ func (c *Config) checkOwners() error {
 		if err != nil {
 			return err
 		}
-		owner := int(info.Sys().(*syscall.Stat_t).Uid)
+		owner := ownerOf(info)
 		if owner != uid || info.Mode().Perm()&0o077 != 0 {
 			return fmt.Errorf("%s: owned by user %d, mode %o: want user %d, and mode 600", path, owner, info.Mode().Perm(), uid)
 		}
 	}
+	return c.checkOperatorKey()
+}
+
+// checkOperatorKey makes sure that orders are none of the node's own users' to
+// give. Whose the key is beyond that is the operators' to say, and it need not
+// lie where the node runs.
+func (c *Config) checkOperatorKey() error {
+	if c.Operator == nil {
+		return nil
+	}
+	info, err := os.Stat(c.Operator.Key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	owner, u := ownerOf(info), c.Users
+	if owner == u.Gateway.UID || owner == u.Launcher.UID || owner == u.Worker.UID || info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("%s: owned by user %d, mode %o: want an operator's own user or root, none of the node's users, and mode 600", c.Operator.Key, owner, info.Mode().Perm())
+	}
 	return nil
 }
+
+// checkStore makes sure that nobody else can lead the node elsewhere from the
+// bus's folder, in which it removes and writes as root.
+func (c *Config) checkStore() error {
+	info, err := os.Lstat(c.Bus.Store)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() || ownerOf(info) != os.Geteuid() || info.Mode().Perm()&0o022 != 0 {
+		return fmt.Errorf("centre: bus.store: %s: %v of user %d: want a folder of user %d, no link, that nobody else may write in", c.Bus.Store, info.Mode(), ownerOf(info), os.Geteuid())
+	}
+	return nil
+}
+
+func ownerOf(info fs.FileInfo) int { return int(info.Sys().(*syscall.Stat_t).Uid) }
 
 // checkKeyProcess makes sure that none of the node's own users runs the key
 // process: the keys would be that user's.

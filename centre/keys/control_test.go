@@ -233,6 +233,12 @@ func TestAnotherUserThanTheKeyProcess(t *testing.T) {
 	if _, err := keys.Listen(filepath.Join(dir, "s"), 0); err != keys.ErrFolder {
 		t.Errorf("a folder that is open to all: %v", err)
 	}
+	if err := errors.Join(os.Chmod(dir, 0o755), os.Chown(dir, 60901, 60901)); err != nil {
+		return // only root gives a folder away
+	}
+	if _, err := keys.Listen(filepath.Join(dir, "s"), 0); err != keys.ErrFolder {
+		t.Errorf("another user's folder: %v", err)
+	}
 }
 
 func TestListen(t *testing.T) {

@@ -85,14 +85,14 @@ func descriptors(oob []byte) ([]int, error) {
 
 // ErrFolder says that others could put a socket of their own in the place of
 // the key process's.
-var ErrFolder = errors.New("keys: other users can write to the socket's folder; close it to them (chmod go-w)")
+var ErrFolder = errors.New("keys: other users can write to the socket's folder; make it this process's own user's and close it to others (chown, chmod go-w)")
 
 // Listen makes the key process's socket at path, for this process's user and
 // the members of group gid; 0: no group. A socket that a process left behind
 // when it was killed is replaced; one that still answers is not. Whose process
 // it is that connects, Serve asks the kernel.
 func Listen(path string, gid int) (*net.UnixListener, error) {
-	if info, err := os.Stat(filepath.Dir(path)); err == nil && info.Mode().Perm()&0o022 != 0 {
+	if info, err := os.Stat(filepath.Dir(path)); err == nil && !closed(info) {
 		return nil, ErrFolder
 	}
 	addr := &net.UnixAddr{Name: path, Net: "unix"}
@@ -111,6 +111,13 @@ func Listen(path string, gid int) (*net.UnixListener, error) {
 		return nil, err
 	}
 	return ln, nil
+}
+
+// closed reports whether only this process's user and root can write in a
+// folder: its owner always can, whatever its mode is.
+func closed(folder os.FileInfo) bool {
+	s, ok := folder.Sys().(*syscall.Stat_t)
+	return ok && (s.Uid == 0 || int(s.Uid) == os.Geteuid()) && folder.Mode().Perm()&0o022 == 0
 }
 
 // open opens the socket to its user and to one group.
