@@ -180,6 +180,34 @@ func TestJobLeftInThePrinter(t *testing.T) {
 	}
 }
 
+// A print process that ends as a panic ends it, once it was given a job: what it
+// did with the job nobody knows, so the kiosk stops.
+func TestPrintProcessPanics(t *testing.T) {
+	c, _ := newNetworkTown(t)
+	panics, script := filepath.Join(c.dir, "panics"), filepath.Join(c.dir, "script")
+	text := "#!/bin/sh\n[ \"$1\" = print ] && [ -e " + panics + " ] && { head -c 300 <&3 >/dev/null; exit 2; }\nexec " + c.config.Program + " \"$@\"\n"
+	if err := os.WriteFile(script, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c.restart(func() { c.config.Program = script })
+	c.await(wire.OK)
+	v := c.walk("takasaki", credential.Domestic, func(plan *robot.Plan, _ kiosk.Reply) {
+		plan.Seen = func(s face.Tell) {
+			if s.Screen == face.Preview { // after the looks at the printer
+				if err := os.WriteFile(panics, nil, 0o644); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+	if v.last.Code != wire.PrintUnknown {
+		t.Errorf("%+v", v.last)
+	}
+	if got := c.once("state").Code; got != wire.IssuingStopped {
+		t.Errorf("the kiosk serves on: %v", got)
+	}
+}
+
 // A worker that is killed while its job waits in the printer: the print process
 // takes the job back, and the kiosk stops as after every such end.
 func TestWorkerKilledWithAJobInThePrinter(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,8 +104,11 @@ func (v *visit) takeBack() {
 	}
 }
 
-// exitLeft is how a print process ends that could not take its job back.
-const exitLeft = 3
+// How a print process ends by its own decision, besides 0.
+const (
+	exitOver = 1 // it did not print, and no job of its own is in the printer
+	exitLeft = 3 // it could not take its job back
+)
 
 // Exit gives the code that a process ends with for an error.
 func Exit(err error) int {
@@ -112,21 +116,21 @@ func Exit(err error) int {
 	if errors.As(err, &e) && e.Fault == printer.Left {
 		return exitLeft
 	}
-	return 1
+	return exitOver
 }
 
-// left reports whether a job may still be in a network printer: its process
-// said so, or was killed before it could say anything. Its paper would come
-// out for whoever comes next. All processes have ended.
+// left reports whether a job may still be in a network printer. Its paper would
+// come out for whoever comes next. All processes have ended.
 func (v *visit) left() bool {
-	for _, p := range v.presses {
-		err := p.Wait()
-		var exit *oneshot.ExitError
-		if errors.Is(err, oneshot.ErrKilled) || errors.As(err, &exit) && exit.Code == exitLeft {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(v.presses, func(p *oneshot.Process) bool { return !tookBack(p.Wait()) })
+}
+
+// tookBack reports whether a print process ended as one does whose job is
+// printed or taken back. Any other end says nothing of the job: the process was
+// killed, panicked (exit 2), or ended in a way that nobody foresaw.
+func tookBack(end error) bool {
+	var exit *oneshot.ExitError
+	return end == nil || errors.As(end, &exit) && exit.Code == exitOver
 }
 
 // print is the longest life of a print process.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"akashi/centre/oneshot"
 	"akashi/printer"
 	"akashi/printer/ipp"
 )
@@ -39,5 +40,24 @@ func TestExit(t *testing.T) {
 	left := &printer.Error{Fault: printer.Left, Cause: &printer.Error{Fault: printer.PaperJam}}
 	if Exit(left) != exitLeft || Exit(&printer.Error{Fault: printer.PaperJam}) != 1 || Exit(ErrHanded) != 1 {
 		t.Error("only a job that may come out later has a code of its own")
+	}
+}
+
+// A print process that ended in any way but its own two clean ones may have
+// left its job in the printer.
+func TestTookBack(t *testing.T) {
+	for _, end := range []error{nil, &oneshot.ExitError{Code: exitOver}} {
+		if !tookBack(end) {
+			t.Errorf("%v: the kiosk would stop", end)
+		}
+	}
+	for _, end := range []error{
+		oneshot.ErrKilled, &oneshot.ExitError{Code: exitLeft},
+		&oneshot.ExitError{Code: 2}, // a panic, or no memory
+		&oneshot.ExitError{Code: 126}, &oneshot.ExitError{Code: 134}, errors.New("nobody foresaw this"),
+	} {
+		if tookBack(end) {
+			t.Errorf("%v: the kiosk would serve on", end)
+		}
 	}
 }
