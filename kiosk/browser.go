@@ -16,7 +16,7 @@ import (
 
 // Times of the browser.
 const (
-	DefaultFarewell = 30 * time.Second      // from a session's end until its browser goes, whether or not anybody has read how it ended
+	DefaultFarewell = 2 * time.Minute       // from a session's end until its browser goes, whether or not anybody has read how it ended
 	DefaultAnew     = time.Second           // before a browser that ended by itself is started again
 	DefaultGone     = 10 * time.Second      // for killed processes to be gone
 	goneLook        = 20 * time.Millisecond // between two looks at them

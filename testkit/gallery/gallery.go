@@ -87,6 +87,7 @@ func Steps(pages [][]byte) []Shot {
 		{Name: "preview-hidden", Tell: preview, Taps: []string{`[data-do="hide"]`}},
 		{Name: "preview-near", Tell: preview, Taps: []string{`[data-do="near"]`}},
 		{Name: "confirm", Tell: preview, Taps: []string{`[data-do="on"]`}},
+		{Name: "right", Tell: preview, Taps: []string{`[data-do="on"]`, `[data-do="right"]`, `.keys button:nth-child(3)`, `.keys button:nth-child(7)`, `.keys button:nth-child(2)`, `.keys button:nth-child(6)`, `.keys button:nth-child(9)`}},
 		{Name: "pay", Tell: face.Tell{Screen: face.Pay, Choice: Choice, Fee: 240}},
 		{Name: "printing", Tell: face.Tell{Screen: face.Printing, Choice: Choice}},
 		{Name: "take-paper", Tell: face.Tell{Screen: face.TakePaper, Ask: true}},
@@ -110,6 +111,9 @@ func Faults() []Shot {
 		{Name: "trouble-card", Tell: refused(wire.TwoCards, 2)},
 		{Name: "trouble-record", Tell: refused(wire.NoRecord, 18)},
 		{Name: "trouble-busy", Tell: with(refused(wire.VRSBusy, 18), func(t *face.Tell) { t.RetryAfter = 90 })},
+		{Name: "right-given", Tell: with(face.Tell{Screen: face.Trouble, Ask: true, Step: 18, Again: true, Code: wire.RightGiven, Texts: screen.Texts(wire.RightGiven)}, func(t *face.Tell) {
+			t.Charged, t.Right, t.Expires = 240, "1234567890123452", 1_798_000_000
+		})},
 		{Name: "closed", Start: wire.IssuingStopped},
 	}
 	for _, c := range wire.Codes() {

@@ -25,7 +25,7 @@ function handle(page, e) {
 	if (back.includes(e.key)) return done(move(sheet, -1))
 	if (e.key === 'Tab') return done(move(sheet, e.shiftKey ? -1 : 1))
 	if (sheet) return digit(sheet, e.key) // Escape closes it by itself
-	if (page.typing && page.typed(e.key)) return true
+	if (page.typed(e.key)) return true
 	if (e.key === 'Escape') return done(page.askCancel())
 	if (e.key === 'Backspace') return done(page.goBack())
 	if (e.key === 'Enter') return enter()

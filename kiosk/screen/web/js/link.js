@@ -22,8 +22,8 @@ export class Link {
 	}
 
 	act(what, more = {}) {
-		const { municipality, kind, copies } = more
-		this.send(JSON.stringify({ id: this.id, do: what, municipality, kind, copies }))
+		const { municipality, kind, copies, right } = more
+		this.send(JSON.stringify({ id: this.id, do: what, municipality, kind, copies, right }))
 	}
 
 	// key sends one key press of the PIN screen. The digit is nowhere else: what

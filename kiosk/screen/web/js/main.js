@@ -8,8 +8,9 @@ import { listen } from './keypad.js'
 import * as sheets from './sheets.js'
 import { screens, pinKey } from './screens.js'
 
-// farewell is how long the end of a session stays, in milliseconds.
-const farewell = 20_000
+// farewell is how long the end of a session stays, in milliseconds: who is told
+// of a fault or given a number needs to read it.
+const farewell = { thanks: 20_000, fault: 100_000 }
 // waiting is the time between two looks at whether a session may begin.
 const waiting = 5_000
 
@@ -70,7 +71,7 @@ class Page {
 		this.chosen = {}
 		if (this.leaving) return this.leave()
 		this.show(t)
-		this.timer = setTimeout(() => this.leave(), farewell)
+		this.timer = setTimeout(() => this.leave(), t.code || t.right ? farewell.fault : farewell.thanks)
 	}
 
 	// leave gives the kiosk back: a new page, for the next resident.
@@ -87,7 +88,8 @@ class Page {
 	}
 
 	// draw shows the present screen; what the resident is doing there stays.
-	draw() { this.frame.draw(screens[this.tell.screen](this)) }
+	// A worker of a later release may name one that this page does not have.
+	draw() { this.frame.draw((screens[this.tell.screen] ?? screens.working)(this)) }
 
 	// go changes what the resident is doing on this screen.
 	go(more) {
@@ -133,7 +135,7 @@ class Page {
 	get typing() { return this.tell.screen === 'pin' }
 
 	// typed passes a key of the keypad on; the page does not look at it.
-	typed(key) { return pinKey(this.link, key) }
+	typed(key) { return this.typing ? pinKey(this.link, key) : this.frame.view.keys?.(key) }
 }
 
 const get = path => fetch(path).then(r => r.json())

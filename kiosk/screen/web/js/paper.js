@@ -36,6 +36,7 @@ const spoken = (page, choice, fee) => {
 
 // preview shows the pages, then asks whether all is right, before money moves.
 export function preview(page) {
+	if (page.local.right !== undefined) return reprint(page)
 	return page.local.seen ? confirm(page) : look(page)
 }
 
@@ -66,9 +67,50 @@ function confirm(page) {
 		key: 'confirm', stage: 6, title: words.text('confirm.title'), lead: words.text('confirm.lead'),
 		body: [facts(page, sum(page, tell.choice, fee)), h('p', { class: 'note' }, words.text('confirm.after'))],
 		back: () => page.go({ seen: false }),
+		also: fee > 0 ? [{ name: 'right', words: words.text('right.use'), go: () => page.go({ right: '' }) }] : [],
 		primary: { name: 'yes', words: fee > 0 ? words.text('confirm.pay', { sum: yen(page, fee) }) : words.text('confirm.print'), go: () => page.act('yes') },
 		say: [{ key: 'confirm.title' }, ...spoken(page, tell.choice, fee), { key: 'confirm.after' }],
 	}
+}
+
+// rightLength is the number of digits of a reprint number.
+const rightLength = 16
+
+// reprint takes the number of a receipt, digit by digit: it is no secret, and
+// is shown as it is typed.
+function reprint(page) {
+	const { words, local } = page
+	const t = k => words.text(k)
+	const whole = local.right.length === rightLength
+	const type = d => () => page.go({ right: (local.right + d).slice(0, rightLength) })
+	const erase = () => page.go({ right: local.right.slice(0, -1) })
+	const key = (label, go, kind, name) => h('button', { type: 'button', class: kind, 'data-key': name, tabindex: name ? null : -1, onclick: go }, label)
+	return {
+		key: 'right', stage: 6, title: t('right.title'), lead: t('right.lead'),
+		body: [h('p', { class: 'typed' }, grouped(local.right) || '\u00a0')],
+		side: h('div', { class: 'side' }, h('div', { class: 'keys' }, [1, 2, 3, 4, 5, 6, 7, 8, 9].map(d => key(String(d), type(d))),
+			key(t('pin.erase'), erase, 'word', 'erase'), key('0', type(0)))),
+		back: () => page.go({ right: undefined }),
+		primary: { name: 'yes', words: t('right.go'), off: !whole, go: () => page.act('yes', { right: local.right }) },
+		keys: k => /^\d$/.test(k) ? (type(k)(), true) : k === 'Backspace' && local.right ? (erase(), true) : false,
+		say: local.right ? [{ key: 'pin.count', values: { n: local.right.length } }] : [{ key: 'right.title' }, { key: 'right.lead' }],
+	}
+}
+
+const grouped = s => s.replace(/\d{4}(?=\d)/g, '$& ')
+
+// settled gives what stands beside the end of a request: what was charged, and
+// the right to print it once more.
+export function settled(page) {
+	const { words, tell } = page
+	const parts = []
+	if (tell.charged > 0) parts.push(h('p', { class: 'note' }, words.text('charged', { sum: yen(page, tell.charged) })))
+	if (tell.right) {
+		const date = tell.expires && new Intl.DateTimeFormat(words.tag(), { dateStyle: 'long', timeZone: 'Asia/Tokyo' }).format(tell.expires * 1000)
+		parts.push(h('div', { class: 'card' }, h('h2', null, words.text('right.given')), h('p', { class: 'phone' }, grouped(tell.right)),
+			date && h('p', null, words.text('right.until', { date })), h('p', null, words.text('right.note'))))
+	}
+	return parts
 }
 
 export function pay(page) {

@@ -4,7 +4,7 @@ import { h } from './dom.js'
 import { picture, sign } from './art.js'
 import { keys } from './link.js'
 import { choose } from './choose.js'
-import { preview, pay } from './paper.js'
+import { preview, pay, settled } from './paper.js'
 
 const pinLength = 4
 
@@ -128,9 +128,10 @@ function trouble(page, key, more) {
 			h('div', { class: 'card' }, h('h2', null, words.text('trouble.next')), h('p', null, w.next),
 				tell.retry_after > 0 && h('p', null, words.text('trouble.wait', { n: Math.ceil(tell.retry_after / 60) })),
 				phone && h('p', { class: 'phone' }, words.text('trouble.phone', { phone }))),
+			...settled(page),
 			h('p', { class: 'code' }, tell.code > 0 ? words.text('trouble.code', { code: tell.code }) : words.text('trouble.lost')),
 		],
-		say: [{ key: at + '.what', text: w.what }, { key: at + '.why', text: w.why }, { key: at + '.next', text: w.next }],
+		say: [{ key: at + '.what', text: w.what }, { key: at + '.why', text: w.why }, { key: at + '.next', text: w.next }, ...tell.right ? [{ key: 'right.note' }] : []],
 		...more,
 	}
 }
@@ -141,7 +142,7 @@ const again = page => page.tell.step > 9 ? 'trouble.choose' : 'trouble.again'
 function end(page) {
 	const done = { name: 'done', words: page.words.text('end.done'), go: () => page.leave() }
 	if (page.tell.code !== 0 && page.tell.code !== undefined) return trouble(page, 'end', { primary: done })
-	return plain(page, 'thanks', 0, 'thanks', {}, { primary: done })
+	return plain(page, 'thanks', 0, 'thanks', {}, { primary: done, body: settled(page) })
 }
 
 export const screens = {
@@ -165,7 +166,7 @@ export const screens = {
 	preview,
 	pay,
 	printing: page => plain(page, 'printing', 8, 'print'),
-	'take-paper': page => calling(page, 'takepaper', 8, 'tray', { primary: yes(page, 'takepaper.done') }),
+	'take-paper': page => calling(page, 'takepaper', 8, 'tray', { body: settled(page), primary: yes(page, 'takepaper.done') }),
 	trouble: page => trouble(page, 'trouble', {
 		stage: page.tell.step > 9 ? 5 : 2,
 		also: [{ name: 'finish', words: page.words.text('trouble.finish'), go: () => page.act('finish') }],
