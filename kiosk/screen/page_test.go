@@ -121,7 +121,7 @@ func TestEveryScreenFits(t *testing.T) {
 		was := get[string](t, p, `() => document.querySelector('main').dataset.screen`, nil)
 		for _, upright := range []bool{true, false} {
 			do(t, p.Resize(gallery.Size(screen.DefaultPanel, upright)))
-			for _, l := range screen.Shown {
+			for _, l := range screen.Languages {
 				if sheet && l != "ja" {
 					continue // a sheet is closed by switching; see TestSheetsFit
 				}
@@ -162,7 +162,7 @@ func TestSheetsFit(t *testing.T) {
 	do(t, s.Begin(p, "ja"), s.Show(p, face.Tell{Screen: face.Consent, Ask: true, Cancel: true, Terms: "1"}))
 	for _, upright := range []bool{true, false} {
 		do(t, p.Resize(gallery.Size(screen.DefaultPanel, upright)))
-		for _, l := range screen.Shown {
+		for _, l := range screen.Languages {
 			do(t, p.Eval(nil, speak, l))
 			for _, open := range []string{"#language", "#help", ".cancel"} {
 				do(t, p.Tap(open))

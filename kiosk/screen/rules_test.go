@@ -198,7 +198,7 @@ func TestFourTimesTheText(t *testing.T) {
 	choose := ask(face.Choose)
 	choose.Menu, choose.MaxCopies = gallery.Menu(), 10
 	do(t, s.Show(p, choose), p.Tap("#tool-size"), p.Tap("#tool-size"), p.Eval(nil, `() => document.getElementById('tool-size').click()`, nil))
-	for _, l := range screen.Shown {
+	for _, l := range screen.Languages {
 		for _, upright := range []bool{true, false} {
 			do(t, p.Resize(gallery.Size(screen.DefaultPanel, upright)), p.Eval(nil, speak, l))
 			fits(t, p, fmt.Sprintf("%s at 400 %%, upright %v", l, upright), l, upright, false)

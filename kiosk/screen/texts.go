@@ -13,8 +13,9 @@ import (
 	"akashi/kiosk/face"
 )
 
-// Languages are the catalogues in the order in which they are shown (BCP 47).
-var Languages = []string{"ja", "en"}
+// Languages are the catalogues in the order in which they are shown (BCP 47, and
+// ja-easy for やさしい日本語).
+var Languages = []string{"ja", "ja-easy", "en", "zh-Hans", "zh-Hant", "ko", "pt", "es", "vi"}
 
 // Text is one language's words for one code. No part is ever empty.
 type Text struct {

@@ -12,10 +12,6 @@ import (
 // the page fills.
 type Words map[string]string
 
-// Shown are the languages of the page in the order in which they are offered
-// (BCP 47; ja-easy is やさしい日本語). Spoken ones come first.
-var Shown = []string{"ja", "ja-easy", "en", "zh-Hans", "zh-Hant", "ko", "pt", "es", "vi"}
-
 //go:embed words/*.json
 var wordFiles embed.FS
 
@@ -32,8 +28,8 @@ type pageWords struct {
 // loadWords reads the embedded catalogues. A broken one is a broken build,
 // found by any test that starts.
 func loadWords() pageWords {
-	p := pageWords{Languages: Shown, Words: map[string]Words{}}
-	for _, l := range Shown {
+	p := pageWords{Languages: Languages, Words: map[string]Words{}}
+	for _, l := range Languages {
 		b, err := fs.ReadFile(wordFiles, "words/"+l+".json")
 		if err != nil {
 			panic(fmt.Sprintf("screen: words in %s are missing: %v", l, err))

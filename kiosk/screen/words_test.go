@@ -11,11 +11,11 @@ import (
 // Every catalogue has the same keys with the same places, and something in
 // each; no word of one language stands in another's by oversight.
 func TestCataloguesAreComplete(t *testing.T) {
-	first := words.Words[Shown[0]]
-	if len(Shown) != 9 || len(first) < 150 {
-		t.Fatalf("%d languages of %d words", len(Shown), len(first))
+	first := words.Words[Languages[0]]
+	if len(Languages) != 9 || len(first) < 150 {
+		t.Fatalf("%d languages of %d words", len(Languages), len(first))
 	}
-	for _, l := range Shown {
+	for _, l := range Languages {
 		w := words.Words[l]
 		if got, want := slices.Sorted(maps.Keys(w)), slices.Sorted(maps.Keys(first)); !slices.Equal(got, want) {
 			t.Errorf("%s has other keys", l)
@@ -44,8 +44,8 @@ func places(text string) []string {
 // Two languages have the same words for a whole sentence only where one was
 // forgotten.
 func TestNoLanguageIsAnothersCopy(t *testing.T) {
-	for i, a := range Shown {
-		for _, b := range Shown[i+1:] {
+	for i, a := range Languages {
+		for _, b := range Languages[i+1:] {
 			same := 0
 			for k, text := range words.Words[a] {
 				if len(text) > 24 && text == words.Words[b][k] {

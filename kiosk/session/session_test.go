@@ -16,6 +16,7 @@ import (
 	"akashi/kiosk/face"
 	"akashi/kiosk/lastlook"
 	"akashi/kiosk/reader"
+	"akashi/kiosk/screen"
 	"akashi/kiosk/session"
 	"akashi/printer"
 	"akashi/testkit/residents"
@@ -450,7 +451,7 @@ func TestChooseAgainAfterNoRecord(t *testing.T) {
 		t.Errorf("event %+v", e)
 	}
 	for _, s := range w.face.tells {
-		if s.Screen == face.Trouble && (s.Phone == "" || len(s.Texts) != 2 || s.Code != wire.NoRecord) {
+		if s.Screen == face.Trouble && (s.Phone == "" || len(s.Texts) != len(screen.Languages) || s.Code != wire.NoRecord) {
 			t.Errorf("the notice lacks something: %+v", s)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"akashi/kiosk/face"
 	"akashi/kiosk/lastlook"
 	"akashi/kiosk/reader"
+	"akashi/kiosk/screen"
 	"akashi/kiosk/session"
 	"akashi/printer"
 	"akashi/testkit/pki"
@@ -134,7 +135,7 @@ func (w *world) always(e session.Event) {
 	if len(w.centre.settled) != w.centre.delivered {
 		w.t.Errorf("%d deliveries, %d settlements", w.centre.delivered, len(w.centre.settled))
 	}
-	if end := w.face.last(); end.Screen != face.End || end.Code != e.Code && end.Code != wire.RightGiven || (e.Code != wire.OK && len(end.Texts) != 2) {
+	if end := w.face.last(); end.Screen != face.End || end.Code != e.Code && end.Code != wire.RightGiven || (e.Code != wire.OK && len(end.Texts) != len(screen.Languages)) {
 		w.t.Errorf("the last screen is %+v, the code %v", end, e.Code)
 	}
 	if len(w.printer.jobs) > int(e.Entered[session.LastLook]) {
