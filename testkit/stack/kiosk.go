@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,6 +41,7 @@ const origin = "http://kiosk.invalid"
 type Kiosk struct {
 	ID      string
 	Agent   *Process
+	Page    string              // address of the resident's page, with Options.Pages; else empty
 	Papers  string              // folder where paper comes out
 	Printer *ippprinter.Printer // nil: the folder itself
 	Unit    *payunit.Unit       // takes the fee by itself until told otherwise
@@ -153,6 +155,9 @@ func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader, p kiosk.Printer)
 		Control: k.control(), State: s.path(k.ID, "state"), Cache: s.path("compiled"),
 		Reader: r, Printer: p, Payment: kiosk.Payment{Socket: k.unitSocket()}, Program: filepath.Join(s.o.Bin, "kiosk"),
 	}
+	if s.o.Pages {
+		c.Origin, c.Screen.Listen, c.Screen.Phone = "", "127.0.0.1:0", "000-0000-0000"
+	}
 	if err := k.shareOut(&c); err != nil {
 		return err
 	}
@@ -161,8 +166,12 @@ func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader, p kiosk.Printer)
 		return err
 	}
 	var err error
-	if k.Agent, _, err = s.start(ctx, k.ID, "kiosk ready", "kiosk", "agent", "-config", path); err != nil {
+	var line string
+	if k.Agent, line, err = s.start(ctx, k.ID, "kiosk ready", "kiosk", "agent", "-config", path); err != nil {
 		return err
+	}
+	if s.o.Pages {
+		_, k.Page, _ = strings.Cut(strings.TrimSpace(line), " origin=")
 	}
 	return k.awaitLine(ctx)
 }

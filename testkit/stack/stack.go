@@ -36,6 +36,7 @@ type Options struct {
 	PCSC    bool                   // cards through a real pcscd; else in process
 	Strict  bool                   // cards that forget the PIN when the AP is selected again
 	Worker  []string               // issuing worker in place of the centre's own: program and arguments
+	Pages   bool                   // kiosks serve the resident's page; see Kiosk.Page
 	Printer string                 // one of Printers; empty: the folder
 	Fee     int                    // yen for a copy; 0: what each municipality asks
 	Trial   func(*vrs.Config)      // last word on VRS's configuration; nil: none

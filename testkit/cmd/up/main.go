@@ -112,7 +112,7 @@ func serve(ctx context.Context, ln net.Listener, bin, printer string, w io.Write
 	}
 	fmt.Fprintln(w, pki.Notice)
 	fmt.Fprintln(w, "starting two kiosks, centre, keys and VRS …")
-	s, err := stack.Start(ctx, stack.Options{Bin: bin, PCSC: pcsc, Kiosks: 2, Printer: printer})
+	s, err := stack.Start(ctx, stack.Options{Bin: bin, PCSC: pcsc, Kiosks: 2, Pages: true, Printer: printer})
 	if err != nil {
 		return err
 	}
