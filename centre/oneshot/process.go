@@ -59,6 +59,20 @@ func Start(ctx context.Context, s Spec) (*Process, error) {
 // children, which keep their environment and output; Start ties as well.
 func Tie(cmd *exec.Cmd) error { return tied(cmd) }
 
+// TieBare is Tie for a command that root starts as another user: neither it nor
+// what it starts gets new privileges, from no program, and its bounding set is
+// empty where this process may empty it (CAP_SETPCAP).
+func TieBare(cmd *exec.Cmd) error { return bare(cmd) }
+
+// Reap waits for the end of a tied command that leads a process group, as
+// exec.Cmd's Wait does, and takes with it whatever is left of the group.
+func Reap(cmd *exec.Cmd) error {
+	if awaitExit(cmd.Process.Pid) {
+		killGroup(cmd.Process)
+	}
+	return cmd.Wait()
+}
+
 // reap waits for the end and takes with it whatever the process has started.
 func (p *Process) reap() {
 	if awaitExit(p.cmd.Process.Pid) {

@@ -38,27 +38,53 @@ func KeepOwn() error {
 // starter is a thread that never ends. The kernel ties "killed with the
 // parent" to the thread that started the child, not to its process, and the
 // Go runtime may end any other thread while this process lives on.
-var starter = sync.OnceValue(func() chan<- func() {
-	work := make(chan func())
+var starter = sync.OnceValue(func() chan<- func(error) { return thread(func() error { return nil }) })
+
+// bareStarter is one that has given up for good what its children shall not
+// have. It keeps its own capabilities, which a child's new user takes.
+var bareStarter = sync.OnceValue(func() chan<- func(error) {
+	return thread(func() error {
+		for c := uintptr(0); unix.Prctl(unix.PR_CAPBSET_READ, c, 0, 0, 0) == nil; c++ {
+			_ = unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0) // one that stays is not to be had without new privileges
+		}
+		return noNewPrivileges()
+	})
+})
+
+// thread starts such a thread; the work is told how first went.
+func thread(first func() error) chan<- func(error) {
+	work := make(chan func(error))
 	go func() {
 		runtime.LockOSThread()
+		err := first()
 		for f := range work {
-			f()
+			f(err)
 		}
 	}()
 	return work
-})
+}
 
 // tied starts cmd such that the kernel kills it when this process ends. A
 // parent that ended before the child could ask for that is noticed by the
 // child (package syscall compares the parent's number).
-func tied(cmd *exec.Cmd) error {
+func tied(cmd *exec.Cmd) error { return startOn(starter(), cmd) }
+
+// bare is tied, on the thread that has given up privileges.
+func bare(cmd *exec.Cmd) error { return startOn(bareStarter(), cmd) }
+
+func startOn(t chan<- func(error), cmd *exec.Cmd) error {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
 	err := make(chan error)
-	starter() <- func() { err <- cmd.Start() }
+	t <- func(failed error) {
+		if failed != nil {
+			err <- fmt.Errorf("%w (%w)", ErrUnfenced, failed)
+			return
+		}
+		err <- cmd.Start()
+	}
 	return <-err
 }
 

@@ -199,6 +199,28 @@ func TestTie(t *testing.T) {
 	}
 }
 
+// What a part has started ends with it; the output that it holds open would
+// keep Reap waiting.
+func TestReapTakesTheGroup(t *testing.T) {
+	c := exec.Command("sh", "-c", "sleep 1000 & echo begun")
+	var out strings.Builder
+	c.Stdout, c.SysProcAttr = &out, &syscall.SysProcAttr{Setpgid: true}
+	if err := oneshot.Tie(c); err != nil {
+		t.Fatal(err)
+	}
+	reaped := make(chan error, 1)
+	go func() { reaped <- oneshot.Reap(c) }()
+	select {
+	case err := <-reaped:
+		if err != nil || out.String() != "begun\n" {
+			t.Errorf("%v: %q", err, out.String())
+		}
+	case <-time.After(30 * time.Second):
+		syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
+		t.Fatal("what it has started lives on")
+	}
+}
+
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		p, err := oneshot.Start(b.Context(), oneshot.Spec{Path: self(), Args: []string{"child", "exit"}})
