@@ -2,6 +2,7 @@ package centre
 
 import (
 	"context"
+	"io"
 	"net"
 	"os"
 	"testing"
@@ -24,6 +25,13 @@ func Uses(ctx context.Context, d DialConfig) (use func([]byte, uint8) error, los
 		return nil, nil, err
 	}
 	return func(n []byte, c uint8) error { return s.use(ctx, n, c, "n1") }, nc.Close, nil
+}
+
+// Voices gives a part's standard output and error as a node takes them.
+func Voices(name string, tells bool, out, errs io.Writer) (said, complained io.Writer, ready <-chan struct{}) {
+	c := &child{part: part{name: name, tells: tells, out: &lines{out: out}, errs: &lines{out: errs}}}
+	r := make(chan struct{})
+	return c.said(r), c.complained(), r
 }
 
 // Distant is a worker that a node has started.

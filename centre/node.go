@@ -48,8 +48,9 @@ func RunNode(ctx context.Context, path string, out io.Writer) error {
 		return err
 	}
 	defer ln.Close()
+	complain := &lines{out: os.Stderr}
 	for _, p := range []part{c.launcherPart(path, url), c.gatewayPart(path, url, ln)} {
-		p.out = say
+		p.out, p.errs = say, complain
 		child, err := p.begin()
 		if err != nil {
 			return err
@@ -64,7 +65,7 @@ func RunNode(ctx context.Context, path string, out io.Writer) error {
 // launcherPart is the launcher. With a user of its own it may not start workers
 // itself, and is handed the line to the starter.
 func (c *Config) launcherPart(path, url string) part {
-	p := part{name: "launcher", args: []string{"-config", path, "-bus", url}, user: c.users().Launcher}
+	p := part{name: "launcher", args: []string{"-config", path, "-bus", url}, user: c.users().Launcher, tells: true}
 	if c.Users != nil {
 		w := c.worker()
 		s := &starter{worker: w, slots: make(chan struct{}, c.processes())}

@@ -1,12 +1,9 @@
 package centre
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
-	"strings"
 	"syscall"
 	"time"
 
@@ -27,8 +24,10 @@ type part struct {
 	user UserFile // zero: the node's own
 	// hand gives the one file that each life is handed; it is closed here
 	// afterwards. nil: none.
-	hand func() (*os.File, error)
-	out  *lines
+	hand  func() (*os.File, error)
+	tells bool   // its standard output is the node's, after its ready line
+	out   *lines // the node's standard output
+	errs  *lines // and error
 }
 
 // child is a part's process, started again when it ends by itself.
@@ -69,9 +68,12 @@ func (c *child) start() (*life, error) {
 		return nil, err
 	}
 	l := &life{cmd, make(chan struct{}), make(chan struct{})}
-	stdout, err := l.cmd.StdoutPipe()
-	if err == nil {
-		err = oneshot.Tie(l.cmd)
+	said, complained := c.said(l.ready), c.complained()
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = said, complained, DefaultLastWords
+	if c.user == (UserFile{}) {
+		err = oneshot.Tie(cmd)
+	} else {
+		err = oneshot.TieBare(cmd)
 	}
 	for _, f := range cmd.ExtraFiles {
 		f.Close()
@@ -81,8 +83,10 @@ func (c *child) start() (*life, error) {
 	}
 	go func() {
 		defer close(l.ended)
-		c.relay(stdout, l.ready)
-		l.cmd.Wait() // how it ended shows in whether it was ready
+		oneshot.Reap(cmd) // how it ended shows in whether it was ready
+		if len(complained.line) > 0 {
+			complained.end()
+		}
 	}()
 	select {
 	case <-l.ready:
@@ -102,7 +106,6 @@ func (c *child) command() (*exec.Cmd, error) {
 	if self, err := os.Executable(); err == nil {
 		cmd.Args[0] = self // for whoever looks at the processes
 	}
-	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: c.user.credential()}
 	if c.hand == nil {
 		return cmd, nil
@@ -119,20 +122,6 @@ func (c *child) command() (*exec.Cmd, error) {
 func (l *life) end() {
 	l.cmd.Process.Signal(syscall.SIGTERM)
 	<-l.ended
-}
-
-// relay passes the part's lines on, but for its ready line.
-func (c *child) relay(r io.Reader, ready chan<- struct{}) {
-	s := bufio.NewScanner(r)
-	for s.Scan() {
-		if strings.HasPrefix(s.Text(), readyLine) && ready != nil {
-			close(ready)
-			ready = nil
-			continue
-		}
-		c.out.say(s.Text())
-	}
-	io.Copy(io.Discard, r) // an overlong line is lost, and does not hold the part up
 }
 
 // attend starts the part again whenever it ends by itself.

@@ -143,10 +143,13 @@ func TestATakenOverGatewayGetsNothingSigned(t *testing.T) {
 	}
 	for part, user := range map[string]int{"gateway": users.Gateway, "launcher": users.Launcher, "worker": users.Worker} {
 		b := string(must(os.ReadFile("/proc/" + strconv.Itoa(r.part(part)) + "/status"))(t))
-		for _, line := range []string{fmt.Sprintf("Uid:\t%d\t%[1]d\t%[1]d\t%[1]d\n", user), fmt.Sprintf("Gid:\t%d\t%[1]d\t%[1]d\t%[1]d\n", user), "Groups:\t \n", "CapPrm:\t0000000000000000\n", "CapAmb:\t0000000000000000\n"} {
+		for _, line := range []string{fmt.Sprintf("Uid:\t%d\t%[1]d\t%[1]d\t%[1]d\n", user), fmt.Sprintf("Gid:\t%d\t%[1]d\t%[1]d\t%[1]d\n", user), "Groups:\t \n", "CapPrm:\t0000000000000000\n", "CapAmb:\t0000000000000000\n", "NoNewPrivs:\t1\n"} {
 			if !strings.Contains(b, line) {
 				t.Errorf("%s: no %q in its status:\n%s", part, line, b)
 			}
+		}
+		if part != "worker" && !strings.Contains(b, "CapBnd:\t0000000000000000\n") { // a worker's fence lets it start no program
+			t.Errorf("%s: its bounding set is not empty:\n%s", part, b)
 		}
 	}
 }
