@@ -2,8 +2,10 @@ package centre
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"net/url"
 	"os"
@@ -143,8 +145,9 @@ func (roles) Check(c server.ClientAuthentication) bool {
 	if s == nil || len(s.VerifiedChains) == 0 {
 		return false
 	}
-	role := channel.RoleOf(s.PeerCertificates[0])
-	p := permissions(role)
+	cert := s.PeerCertificates[0]
+	role := channel.RoleOf(cert)
+	p := permissions(role, ownInbox(role, cert.Raw))
 	if p == nil {
 		return false
 	}
@@ -157,17 +160,18 @@ func (roles) Check(c server.ClientAuthentication) bool {
 // server answers to whatever subject an asker names, so even one who may only
 // read could have its answers written where they are taken for a stop. An
 // operator only gives orders. A launcher has what the two buckets need, and can
-// neither remove them nor ask another launcher in a gateway's name.
-func permissions(role string) *server.Permissions {
+// neither remove them nor ask another launcher in a gateway's name. own is the
+// inbox of who connects: a gateway hears no other one's answers.
+func permissions(role, own string) *server.Permissions {
 	allow := func(s ...string) *server.SubjectPermission { return &server.SubjectPermission{Allow: s} }
 	switch role {
 	case wire.RoleGateway:
 		return &server.Permissions{
 			Publish:   allow(subjectOpen, subjectBegin, subjectSettle, subjectAlarm, subjectBeat, subjectWhere, subjectRequest, subjectRight, subjectRights),
-			Subscribe: allow(inbox(role) + ".>"),
+			Subscribe: allow(own + ".>"),
 		}
 	case wire.RoleOperator:
-		return &server.Permissions{Publish: allow(subjectPerson), Subscribe: allow(inbox(role) + ".>")}
+		return &server.Permissions{Publish: allow(subjectPerson), Subscribe: allow(own + ".>")}
 	case wire.RoleLauncher:
 		p := allow(subjectHere, "$JS.API.INFO", "$JS.FC.>", inbox(wire.RoleGateway)+".>", inbox(wire.RoleOperator)+".>", inbox(role)+".>")
 		for _, b := range []string{bucketSessions, bucketStops} {
@@ -175,13 +179,20 @@ func permissions(role string) *server.Permissions {
 			p.Allow = append(p.Allow, "$KV."+b+".>", "$JS.API.STREAM.INFO"+kv, "$JS.API.STREAM.CREATE"+kv, "$JS.API.STREAM.UPDATE"+kv,
 				"$JS.API.DIRECT.GET"+kv+".>", "$JS.API.CONSUMER.CREATE"+kv+".>", "$JS.API.CONSUMER.DELETE"+kv+".>")
 		}
-		return &server.Permissions{Publish: p, Subscribe: allow("akashi.>", inbox(role)+".>")}
+		return &server.Permissions{Publish: p, Subscribe: allow("akashi.>", own+".>")}
 	}
 	return nil
 }
 
 // inbox keeps one role from listening to the other's answers.
 func inbox(role string) string { return "_INBOX_" + strings.TrimPrefix(role, "urn:akashi:role:") }
+
+// ownInbox keeps one bearer of a role from listening to another's answers. It
+// goes by the certificate, so nodes that share one share an inbox too.
+func ownInbox(role string, cert []byte) string {
+	d := sha256.Sum256(cert)
+	return inbox(role) + "." + hex.EncodeToString(d[:])
+}
 
 // DialConfig is one role's end of the bus.
 type DialConfig struct {
@@ -198,10 +209,13 @@ func dial(ctx context.Context, c DialConfig, role string) (*nats.Conn, error) {
 	if err != nil || u.Hostname() == "" {
 		return nil, errors.New("centre: the bus's address is not tls://host:port; correct the configuration")
 	}
+	if len(c.Certificate.Certificate) == 0 {
+		return nil, errors.New("centre: no certificate for the bus; correct the configuration")
+	}
 	t := channel.ClientTLS(c.Certificate, c.Root, "", u.Hostname(), c.Now)
 	t.VerifyConnection, t.NextProtos = nil, nil
 	nc, err := nats.Connect(c.URL,
-		nats.Secure(t), nats.TLSHandshakeFirst(), nats.CustomInboxPrefix(inbox(role)),
+		nats.Secure(t), nats.TLSHandshakeFirst(), nats.CustomInboxPrefix(ownInbox(role, c.Certificate.Certificate[0])),
 		nats.Name(role), nats.MaxReconnects(-1), nats.ReconnectWait(200*time.Millisecond),
 		nats.ReconnectBufSize(-1), // nothing is kept for later: a request that cannot leave fails
 		nats.Timeout(5*time.Second), nats.NoEcho(),

@@ -2,10 +2,16 @@ package centre_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"io/fs"
+	"math/big"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -132,8 +138,10 @@ func (i intruder) isRefused(what string, do func()) {
 }
 
 // A gateway that was taken over can ask launchers, and nothing else: it reads
-// and writes no shared memory, changes no stop, speaks for no launcher and no
-// person, hears no other's messages. An operator's certificate gives orders
+// and writes no shared memory, clears no stop, speaks for no launcher and no
+// person, hears no other's messages. It does speak for its kiosks, also in an
+// alarm that none of them has raised: that stops issuing, and a person lets it
+// go on. An operator's certificate gives orders
 // and does nothing else either.
 func TestEachRoleHasItsOwnSubjectsOnly(t *testing.T) {
 	h := build(t, 1)
@@ -159,7 +167,7 @@ func TestEachRoleHasItsOwnSubjectsOnly(t *testing.T) {
 		hear    []string
 	}{
 		"gateway": {h.w.Gateway.TLS(), []string{"akashi.person", "akashi.here.n1", "akashi.here.home_00", "akashi.launcher.n1.here", "_INBOX_gateway.x"},
-			[]string{"akashi.>", "akashi.open", ">", "_INBOX_launcher.>", "_INBOX_operator.>", "$KV.>", "$JS.>", "$SYS.>"}},
+			[]string{"akashi.>", "akashi.open", ">", "_INBOX_gateway.>", "_INBOX_gateway.*.x", "_INBOX_launcher.>", "_INBOX_operator.>", "$KV.>", "$JS.>", "$SYS.>"}},
 		"operator": {h.w.Operator.TLS(), []string{"akashi.open", "akashi.begin", "akashi.launcher.n1.request", "akashi.settle", "_INBOX_gateway.x"},
 			[]string{"akashi.>", ">", "_INBOX_gateway.>", "_INBOX_launcher.>"}},
 	} {
@@ -178,6 +186,36 @@ func TestEachRoleHasItsOwnSubjectsOnly(t *testing.T) {
 	} {
 		l.isRefused("launcher asks "+s, func() { l.PublishRequest(s, "_INBOX_launcher.r", []byte("{}")) })
 	}
+}
+
+// Two gateways of one role: the one is taken over, and hears only itself.
+func TestAGatewayHearsNoOtherGatewaysAnswers(t *testing.T) {
+	h := build(t, 1)
+	i := h.intrude(t, h.otherGateway())
+	of := func(cert tls.Certificate) string {
+		d := sha256.Sum256(cert.Certificate[0])
+		return "_INBOX_gateway." + hex.EncodeToString(d[:]) + ".>"
+	}
+	for _, s := range []string{"_INBOX_gateway.>", "_INBOX_gateway.*.>", of(h.w.Gateway.TLS())} {
+		i.isRefused("another gateway hears "+s, func() { i.SubscribeSync(s) })
+	}
+	j := h.intrude(t, h.w.Gateway.TLS()) // who has that certificate does hear it
+	sub := must(j.SubscribeSync(of(h.w.Gateway.TLS())))(t)
+	j.Flush()
+	must(h.kiosk("k0").open())(t)
+	if _, err := sub.NextMsg(hang); err != nil {
+		t.Errorf("the answer goes elsewhere, so the test tries nothing: %v", err)
+	}
+}
+
+// otherGateway gives a second gateway's certificate.
+func (h *house) otherGateway() tls.Certificate {
+	h.t.Helper()
+	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))(h.t)
+	c := *h.w.Gateway.Chain[0]
+	c.SerialNumber = big.NewInt(4711)
+	der := must(x509.CreateCertificate(rand.Reader, &c, h.w.Centre.Certificate, &key.PublicKey, h.w.Centre.Key))(h.t)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
 // Whoever asks names the subject of the answer. A gateway that names one of the
