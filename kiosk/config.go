@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -127,7 +128,7 @@ func ParseConfig(b []byte, dir string) (Config, error) {
 	if err := d.Decode(&c); err != nil {
 		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	if d.More() {
+	if _, err := d.Token(); err != io.EOF { // More would not see a brace
 		return Config{}, fmt.Errorf("%w: something follows the object", ErrConfig)
 	}
 	for _, p := range []*string{

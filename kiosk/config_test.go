@@ -92,8 +92,13 @@ func TestConfigRefuses(t *testing.T) {
 		})
 	}
 	t.Run("something behind it", func(t *testing.T) {
-		if _, err := ParseConfig(append(text(t, plain()), "{}"...), "/etc"); !errors.Is(err, ErrConfig) {
-			t.Errorf("got %v", err)
+		for _, more := range []string{"{}", "}", "}}", "]", " x"} {
+			if _, err := ParseConfig(append(text(t, plain()), more...), "/etc"); !errors.Is(err, ErrConfig) {
+				t.Errorf("%q: got %v", more, err)
+			}
+		}
+		if _, err := ParseConfig(append(text(t, plain()), " \n"...), "/etc"); err != nil {
+			t.Errorf("a last line's end: %v", err)
 		}
 	})
 	t.Run("too large", func(t *testing.T) {
