@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"akashi/centre/oneshot"
 )
 
 // Times of the browser.
@@ -105,7 +107,7 @@ func (b Browser) start(url string) (*chromium, error) {
 			c.cmd.Env = append(c.cmd.Env, name+"="+v)
 		}
 	}
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if b.UID > 0 && b.UID != os.Geteuid() {
 		c.cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(b.UID), Gid: uint32(b.UID)}
 		if err := os.Chown(dir, b.UID, b.UID); err != nil {
@@ -113,7 +115,7 @@ func (b Browser) start(url string) (*chromium, error) {
 			return nil, err
 		}
 	}
-	if err := c.cmd.Start(); err != nil {
+	if err := oneshot.Tie(c.cmd); err != nil { // it goes with the agent, not with the thread that starts it
 		os.RemoveAll(dir)
 		return nil, err
 	}
