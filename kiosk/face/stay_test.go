@@ -1,11 +1,15 @@
 package face_test
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -14,26 +18,67 @@ import (
 	"akashi/kiosk/face"
 )
 
+// pipes is a listener at which only a test in the same bubble connects: there a
+// wait of minutes takes no time, which real sockets would hold up.
+type pipes chan net.Conn
+
+func (p pipes) Close() error   { return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+func (p pipes) Accept() (net.Conn, error) {
+	if c, ok := <-p; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+
+// piped gives both ends of an admitted face, in a bubble.
+func piped(t *testing.T) (*face.Conn, *websocket.Conn) {
+	t.Helper()
+	ln := make(pipes, 1)
+	ours, theirs := net.Pipe()
+	ln <- theirs
+	close(ln)
+	got := make(chan *face.Conn, 1)
+	go func() {
+		c, _ := face.Door{Token: "one-time", Origin: origin}.Accept(t.Context(), ln)
+		got <- c
+	}()
+	d := websocket.Dialer{
+		Subprotocols:   []string{face.Protocol, "one-time"},
+		NetDialContext: func(context.Context, string, string) (net.Conn, error) { return ours, nil },
+	}
+	ws, _, err := d.DialContext(t.Context(), "ws://"+ln.Addr().String()+"/", http.Header{"Origin": {origin}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return <-got, ws
+}
+
 // Ten stays of a wait far outlast it; the answer after them still counts.
 func TestStayBeginsTheWaitAnew(t *testing.T) {
-	conn, ws := pair(t)
-	const wait = 400 * time.Millisecond
-	go func() {
-		ws.ReadMessage()
-		for range 10 {
-			time.Sleep(wait / 4) // a resident's own pace, not a bound of the test
-			ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"do":"stay"}`))
+	synctest.Test(t, func(t *testing.T) {
+		conn, ws := piped(t)
+		defer conn.Close()
+		defer ws.Close()
+		const wait = time.Minute
+		go func() {
+			ws.ReadMessage()
+			for range 10 {
+				time.Sleep(wait / 4)
+				ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"do":"stay"}`))
+			}
+			ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"do":"yes"}`))
+		}()
+		begun := time.Now()
+		act, err := conn.Ask(t.Context(), face.Tell{Screen: face.Consent, Wait: int(wait.Milliseconds())})
+		if err != nil || act.Do != face.Yes {
+			t.Fatalf("%v, %v", act, err)
 		}
-		ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"do":"yes"}`))
-	}()
-	begun := time.Now()
-	act, err := conn.Ask(t.Context(), face.Tell{Screen: face.Consent, Wait: int(wait.Milliseconds())})
-	if err != nil || act.Do != face.Yes {
-		t.Fatalf("%v, %v", act, err)
-	}
-	if time.Since(begun) < wait {
-		t.Error("the answer came within one wait: the test shows nothing")
-	}
+		if time.Since(begun) != 10*wait/4 { // on the bubble's clock
+			t.Error("the answer did not come behind the stays: the test shows nothing")
+		}
+	})
 }
 
 // A key that is stuck does not keep the kiosk for ever, and a wait that nobody
