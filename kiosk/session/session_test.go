@@ -2,7 +2,6 @@ package session_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -368,64 +367,6 @@ func TestChoiceIsShownUntilPrinted(t *testing.T) {
 	}
 }
 
-// The card may leave, or the reader fail, at every command.
-func TestCardLeavesAtEveryCommand(t *testing.T) {
-	clean := newWorld(t, "takasaki")
-	clean.run()
-	for n := 1; n <= clean.reader.n; n++ {
-		for _, f := range []reader.Fault{reader.Removed, reader.Reset, reader.Failed, reader.Closed} {
-			w := newWorld(t, "takasaki")
-			w.reader.fail = map[int]reader.Fault{n: f}
-			e := w.run()
-			if e.Code == wire.OK && w.reader.n >= n && n > 3 {
-				t.Errorf("command %d, %v: ended well", n, f)
-			}
-			if e.Code != wire.OK {
-				w.nothing(e, e.Code)
-			}
-			if e.Code == wire.Internal {
-				t.Errorf("command %d, %v: has no code of its own", n, f)
-			}
-		}
-	}
-}
-
-// A cancel at every screen before the money is taken ends with nothing; after it, the
-// paper that was paid for comes out.
-func TestFaceGoneAtEveryScreen(t *testing.T) {
-	clean := newWorld(t, "takasaki")
-	clean.run()
-	for i, at := range clean.face.tells {
-		w := newWorld(t, "takasaki")
-		n := 0
-		w.face.on = func(face.Tell) {
-			if n == i {
-				w.face.gone()
-			}
-			n++
-		}
-		e := w.run()
-		switch at.Screen {
-		case face.Pay: // the cancel may come as the money is taken
-			if (len(w.printer.jobs) == 1) != (w.unit.Charged() == 240) {
-				t.Errorf("gone at %s: %d jobs, %d yen", at.Screen, len(w.printer.jobs), w.unit.Charged())
-			}
-		case face.Printing, face.TakePaper:
-			if len(w.printer.jobs) != 1 || w.unit.Charged() != 240 || e.Requests[0].Outcome != session.Delivered {
-				t.Errorf("gone at %s: %d jobs, %d yen, %+v", at.Screen, len(w.printer.jobs), w.unit.Charged(), e.Requests[0])
-			}
-		case face.End:
-		default:
-			if at.Screen == face.Choose && i > 5 && len(w.printer.jobs) == 1 {
-				continue // the choice after the paper
-			}
-			if e.Code == wire.OK || len(w.printer.jobs) != 0 || w.unit.Charged() != 0 {
-				t.Errorf("gone at %s: %v, %d jobs, %d yen", at.Screen, e.Code, len(w.printer.jobs), w.unit.Charged())
-			}
-		}
-	}
-}
-
 func TestBackFromThePreviewVoids(t *testing.T) {
 	w := newWorld(t, "takasaki")
 	w.face.backs = 1
@@ -465,38 +406,6 @@ func TestCaptureFailsAfterPaper(t *testing.T) {
 	if e.Code != wire.OK || w.unit.Charged() != 0 || e.Requests[0].Outcome != session.Delivered || e.Requests[0].Code != wire.PaymentRefused {
 		t.Errorf("%v, charged %d, %+v", e.Code, w.unit.Charged(), e.Requests[0])
 	}
-}
-
-func TestSettlementThatCannotBeSentChangesNothing(t *testing.T) {
-	w := newWorld(t, "takasaki")
-	w.centre.fail[wire.TypeSettle] = wire.LineDown
-	w.centre.hook = func(t wire.Type) {
-		if t == wire.TypeSettle {
-			w.centre.delivered = 0 // nobody hears it; VRS takes it as unknown
-		}
-	}
-	if e := w.run(); e.Code != wire.OK || len(w.printer.jobs) != 1 {
-		t.Errorf("%v", e.Code)
-	}
-}
-
-func TestSessionsTimeIsBounded(t *testing.T) {
-	w := newWorld(t, "takasaki")
-	w.setup.Limits.Session = 40 * time.Millisecond
-	w.face.silent = face.Choose
-	w.nothing(w.run(), wire.TimedOut)
-}
-
-func TestEndedFromOutside(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(t.Context())
-	w := newWorld(t, "takasaki")
-	w.face.on = func(s face.Tell) {
-		if s.Screen == face.Preview {
-			cancel(wire.KioskDisabled)
-		}
-	}
-	w.face.silent = face.Preview
-	w.nothing(w.runIn(ctx), wire.KioskDisabled)
 }
 
 // The event is numbers: nothing of the resident is in it.
