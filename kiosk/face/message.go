@@ -52,6 +52,12 @@ const (
 	End        Screen = "end"         // last: how it ended
 )
 
+// Screens are all of them, in the order of a session.
+var Screens = [...]Screen{
+	Consent, InsertCard, Checking, PINLast, PIN, PINAgain, Reading, TakeCard,
+	Choose, Working, Preview, Pay, Printing, TakePaper, Trouble, End,
+}
+
 // Tell is what the worker shows.
 type Tell struct {
 	ID         uint32    `json:"id"` // counts up from 1

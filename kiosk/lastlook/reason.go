@@ -36,6 +36,9 @@ const (
 	OtherDisease    Reason = 26 // receipt: another disease than was asked for
 )
 
+// Known reports whether r is a reason of this version.
+func (r Reason) Known() bool { return r >= ReceiptInvalid && r <= OtherDisease }
+
 // Mismatch is the error of a look that found the paper to be not this
 // resident's. It carries no content.
 type Mismatch struct{ Reason Reason }

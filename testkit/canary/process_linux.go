@@ -88,6 +88,16 @@ func (s *Set) ScanPID(pid int) ([]Finding, error) {
 	return append(all, found...), err
 }
 
+// Permitted says with ErrNotPermitted when this process may not read what other
+// users' processes hold, before anything was put into them.
+func Permitted() error {
+	f, err := os.Open("/proc/1/mem")
+	if err != nil {
+		return notPermitted(err)
+	}
+	return f.Close()
+}
+
 func notPermitted(err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return fmt.Errorf("%w: %w", ErrNotPermitted, err)

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"akashi/testkit/canary"
 	"akashi/testkit/pki"
 	"akashi/testkit/stack"
 	"akashi/verifier/credential"
@@ -130,6 +131,9 @@ func (d *demo) prepare(ctx context.Context) error {
 		d.say("this machine lacks something, so the simulated card is in process: %s", oneLine(err))
 	}
 	d.pcsc = d.pcsc && !d.InProcess
+	if err := canary.Permitted(); err != nil {
+		d.say("this machine does not let memory be searched, so the proofs that need it will say NO: %s", oneLine(err))
+	}
 	if err := os.MkdirAll(d.Out, 0o755); err != nil {
 		return err
 	}

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
+	"akashi/centre/audit"
 	"akashi/kiosk/face"
 	"akashi/kiosk/lastlook"
 	"akashi/testkit/residents"
@@ -67,14 +69,15 @@ func TestCataloguesHaveEveryWord(t *testing.T) {
 			want = append(want, string(m[1]))
 		}
 	}
-	for _, s := range []face.Screen{
-		face.Consent, face.InsertCard, face.PINLast, face.PIN, face.PINAgain, face.Reading, face.TakeCard, face.Choose,
-		face.Working, face.Preview, face.Pay, face.Printing, face.TakePaper, face.Trouble, face.End,
-	} {
+	for _, s := range face.Screens {
 		want = append(want, "screen-"+string(s))
 	}
-	for i := lastlook.ReceiptInvalid; i <= lastlook.PrintedDoses; i++ {
+	for i := lastlook.ReceiptInvalid; i.Known(); i++ {
 		want = append(want, "reason-"+strconv.Itoa(int(i)))
+	}
+	for f := range reflect.TypeFor[audit.Event]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		want = append(want, name)
 	}
 	for _, key := range want {
 		if words["ja"][key] == "" || words["en"][key] == "" {
