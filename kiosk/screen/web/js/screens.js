@@ -124,11 +124,11 @@ function trouble(page, key, more) {
 	return {
 		key, stage: 0, bad: true, title: w.what,
 		body: [
+			...settled(page), // first: a number to keep must not be a page further down
 			h('div', { class: 'card' }, h('h2', null, words.text('trouble.why')), h('p', null, w.why)),
 			h('div', { class: 'card' }, h('h2', null, words.text('trouble.next')), h('p', null, w.next),
 				tell.retry_after > 0 && h('p', null, words.text('trouble.wait', { n: Math.ceil(tell.retry_after / 60) })),
 				phone && h('p', { class: 'phone' }, words.text('trouble.phone', { phone }))),
-			...settled(page),
 			h('p', { class: 'code' }, tell.code > 0 ? words.text('trouble.code', { code: tell.code }) : words.text('trouble.lost')),
 		],
 		say: [{ key: at + '.what', text: w.what }, { key: at + '.why', text: w.why }, { key: at + '.next', text: w.next }, ...tell.right ? [{ key: 'right.note' }] : []],
