@@ -56,7 +56,7 @@ func TestMain(m *testing.M) {
 }
 
 func start() (*running, error) {
-	s, err := stack.Start(context.Background(), stack.Options{Bin: programs, Kiosks: 2})
+	s, err := stack.Start(context.Background(), stack.Options{Bin: programs, Kiosks: 2, Pages: true})
 	if err != nil {
 		return nil, err
 	}
