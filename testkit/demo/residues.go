@@ -10,11 +10,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"akashi/centre/wire"
 	"akashi/testkit/canary"
 	"akashi/testkit/residents"
 	"akashi/testkit/stack"
+	"akashi/testkit/users"
 	"akashi/verifier/credential"
 )
 
@@ -110,8 +112,9 @@ func own(code string) string {
 }
 
 // Search looks for values in the memory of every long-lived process of a
-// chain and in every file outside the print folders and VRS's database. It
-// says in words where it looked.
+// chain, in every file outside the print folders and VRS's database, and in what
+// its users left in the machine's shared folders. It says in words where it
+// looked.
 func Search(s *stack.Stack, values []canary.Value) (found []canary.Finding, where string, err error) {
 	set, err := canary.New(values)
 	if err != nil {
@@ -134,7 +137,28 @@ func Search(s *stack.Stack, values []canary.Value) (found []canary.Finding, wher
 	if err != nil {
 		return nil, "", err
 	}
+	found = append(found, f...)
+	if f, err = shared(s, set); err != nil {
+		return nil, "", err
+	}
 	return append(found, f...), fmt.Sprintf("%d processes (%s), files and logs: %d MB searched for %d values", len(names), list(names), set.Scanned()>>20, len(values)), nil
+}
+
+// shared searches the folders that all programs of a machine share, for what
+// the chain's users wrote since it began. Memory of all users includes ours; in
+// the folders for temporary files ours are those of whoever started this.
+func shared(s *stack.Stack, set *canary.Set) ([]canary.Finding, error) {
+	since := s.Began.Add(-time.Second) // clocks of file systems are coarse
+	var its []int
+	for id := users.Keys; id <= users.Print; id++ {
+		its = append(its, id)
+	}
+	memory, err := set.ScanRecent("/dev/shm", since, append(its, os.Getuid())...)
+	for _, dir := range []string{"/tmp", "/var/tmp"} {
+		found, failed := set.ScanRecent(dir, since, its...)
+		memory, err = append(memory, found...), errors.Join(err, failed)
+	}
+	return memory, err
 }
 
 // tell names the first findings, never what was found.

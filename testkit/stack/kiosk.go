@@ -105,7 +105,7 @@ func (s *Stack) startKiosks(ctx, life context.Context) error {
 func (k *Kiosk) startReader(ctx, life context.Context) (kiosk.Reader, error) {
 	s := k.stack
 	if s.o.PCSC {
-		server, err := pcscd.Start(ctx, s.path(k.ID))
+		server, err := pcscd.Start(ctx, s.path(k.ID), s.temp()...)
 		if err != nil {
 			return kiosk.Reader{}, err
 		}

@@ -53,6 +53,7 @@ func (s *Stack) startAs(ctx context.Context, user int, name, ready, program stri
 		p.cmd.SysProcAttr = asUser(p.cmd.SysProcAttr, user)
 	}
 	p.cmd.Dir = s.Dir
+	p.cmd.Env = append(os.Environ(), s.temp()...)
 	if err := p.cmd.Start(); err != nil {
 		return nil, "", fmt.Errorf("stack: %s: %w; `make build` makes the programs", program, err)
 	}

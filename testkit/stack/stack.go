@@ -50,6 +50,7 @@ type Stack struct {
 	VRS    *vrs.VRS
 	Kiosks []*Kiosk
 	Node   *Process // its log has the centre's events
+	Began  time.Time
 
 	o         Options
 	own       bool // Dir is ours to remove
@@ -69,7 +70,7 @@ type Stack struct {
 // Start starts the chain and comes back when every part has said that it is
 // ready. ctx bounds the start only.
 func Start(ctx context.Context, o Options) (*Stack, error) {
-	s := &Stack{Dir: o.Dir, o: o, cards: map[string]*simcard.Card{}}
+	s := &Stack{Dir: o.Dir, Began: time.Now(), o: o, cards: map[string]*simcard.Card{}}
 	if s.o.People == nil {
 		s.o.People = residents.All()
 	}
@@ -101,12 +102,29 @@ func (s *Stack) path(parts ...string) string {
 // PKI gives the folder with the world's files (testkit/pki).
 func (s *Stack) PKI() string { return s.path("pki") }
 
+// temp is TMPDIR and HOME of every process: what one leaves there lies in the
+// stack's folder, where a scan for residues sees it.
+func (s *Stack) temp() []string {
+	return []string{"TMPDIR=" + s.path("tmp"), "HOME=" + s.path("tmp")}
+}
+
+// makeTemp makes that folder, for all users as /tmp is.
+func (s *Stack) makeTemp() error {
+	if err := os.MkdirAll(s.path("tmp"), 0o700); err != nil {
+		return err
+	}
+	return os.Chmod(s.path("tmp"), 0o777|os.ModeSticky)
+}
+
 // world makes the authorities and the folders.
 func (s *Stack) world(context.Context, context.Context) error {
 	for _, d := range []string{"log", "state"} {
 		if err := os.MkdirAll(s.path(d), 0o700); err != nil {
 			return err
 		}
+	}
+	if err := s.makeTemp(); err != nil {
+		return err
 	}
 	w, err := pki.New(nil, nil)
 	if err != nil {
