@@ -142,9 +142,22 @@ func (d *demo) prepare(ctx context.Context) error {
 	return err
 }
 
+// papers names every PDF and the picture of each of its pages.
+func (d *demo) papers() {
+	d.say("\nThe papers, and a picture of each page:")
+	for _, c := range d.Shown {
+		pictures, _ := filepath.Glob(filepath.Join(d.folder(c), "page-*.png")) // the pattern is well formed
+		for i, p := range pictures {
+			pictures[i] = filepath.Base(p)
+		}
+		d.say("  %s  %s", filepath.Join(d.folder(c), "certificate.pdf"), strings.Join(pictures, " "))
+	}
+}
+
 // close prints the block that an evaluator judges by.
 func (d *demo) close(took time.Duration) error {
-	d.say("\n────────────────────────────────────────────────────────────────────────")
+	d.papers()
+	d.say("────────────────────────────────────────────────────────────────────────")
 	all := true
 	for _, l := range d.lines {
 		mark := "yes"

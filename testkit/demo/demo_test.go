@@ -30,6 +30,9 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("%v\n%s", err, log.Bytes())
 	}
 	steps(t, log.String(), 2)
+	if !strings.Contains(log.String(), filepath.Join(out, "yoshida-overseas", "certificate.pdf")+"  page-1.png\n") {
+		t.Errorf("no path of a paper and its picture in\n%s", log.Bytes())
+	}
 	for _, name := range []string{
 		"watanabe-domestic/certificate.pdf", "watanabe-domestic/page-1.png", "watanabe-domestic/shc.txt", "watanabe-domestic/shc.jws",
 		"yoshida-overseas/certificate.pdf", "yoshida-overseas/vdsnc.json", "jwks.json", "trust.json", "csca.pem",
