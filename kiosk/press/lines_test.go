@@ -106,10 +106,11 @@ func TestLines(t *testing.T) {
 func TestLateLine(t *testing.T) {
 	ours, theirs := pair(t)
 	dial := echo(t)
-	goOn := make(chan struct{})
+	asked, goOn := make(chan struct{}), make(chan struct{})
 	calls := 0
 	go press.Connect(t.Context(), ours, network, func(ctx context.Context) (net.Conn, error) {
 		if calls++; calls == 1 {
+			close(asked)
 			<-goOn
 			c, err := dial(ctx)
 			if err == nil {
@@ -124,7 +125,7 @@ func TestLateLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
+	go func() { <-asked; cancel() }() // the question has gone out: only its answer is late
 	if c, err := lines.Dial(ctx); !errors.Is(err, press.ErrLines) {
 		t.Fatal(c, err)
 	}
