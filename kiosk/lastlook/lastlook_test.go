@@ -66,8 +66,28 @@ type visitor struct {
 	in    lastlook.Input
 }
 
-// arrive makes a request of a resident with a delivery of their own.
+// arrive makes a request of a resident with a delivery of their own, which the
+// caller may bend.
 func arrive(t testing.TB, id string, kind credential.Kind) visitor {
+	t.Helper()
+	key := id + kind.String()
+	v, ok := arrived[key]
+	if !ok {
+		v = first(t, id, kind)
+		arrived[key] = v
+	}
+	var err error
+	if v.in.Delivery, err = wire.Decode[wire.Delivery](wire.Encode(v.in.Delivery), 8<<20); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// arrived are those who came before: laying a sheet out and signing it costs
+// more than most refusals. The package's tests run one after the other.
+var arrived = map[string]visitor{}
+
+func first(t testing.TB, id string, kind credential.Kind) visitor {
 	t.Helper()
 	b := needAll(t)
 	r, ok := residents.Find(id)
@@ -117,14 +137,14 @@ func look(t testing.TB, in lastlook.Input) ([][]byte, error) {
 }
 
 // Names that hurt, dates that lack a part, one page and two: each resident's
-// own paper passes.
+// own paper passes. testkit/stack has every resident's looked at.
 func TestOwnPaperPasses(t *testing.T) {
 	for _, c := range []struct {
 		kind credential.Kind
 		ids  []string
 	}{
-		{credential.Domestic, []string{"yoshida", "takasaki", "watanabe", "hokke", "dakuten", "hankaku", "mononym", "idot", "unknownday", "unknownmonth", "compat", "longname", "town"}},
-		{credential.Overseas, []string{"longroman", "idot", "traveller"}},
+		{credential.Domestic, []string{"yoshida", "watanabe", "dakuten", "mononym", "unknownday", "longname"}},
+		{credential.Overseas, []string{"longroman", "idot"}},
 	} {
 		for _, id := range c.ids {
 			t.Run(id+" "+c.kind.String(), func(t *testing.T) {
