@@ -129,7 +129,7 @@ func Search(s *stack.Stack, values []canary.Value) (found []canary.Finding, wher
 		names[p.Name] = true
 		found = append(found, f...)
 	}
-	skip := []string{filepath.Join(s.Dir, "vrs")}
+	skip := append(s.Code(), filepath.Join(s.Dir, "vrs"))
 	for _, k := range s.Kiosks {
 		skip = append(skip, k.Papers)
 	}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -51,6 +52,7 @@ type Stack struct {
 	Kiosks []*Kiosk
 	Node   *Process // its log has the centre's events
 	Began  time.Time
+	Up     time.Time // when every part was ready; no resident came before
 
 	o         Options
 	own       bool // Dir is ours to remove
@@ -91,12 +93,31 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 			return nil, errors.Join(err, s.Close())
 		}
 	}
+	s.Up = time.Now()
 	return s, nil
 }
 
 // path gives a path below the stack's folder.
 func (s *Stack) path(parts ...string) string {
 	return filepath.Join(append([]string{s.Dir}, parts...)...)
+}
+
+// Code gives the files of programs and compiled code that nobody has written to
+// since the chain was up: what no resident can have left anything in.
+func (s *Stack) Code() []string {
+	var files []string
+	for _, dir := range []string{"bin", "compiled"} {
+		filepath.WalkDir(s.path(dir), func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return nil // what cannot be seen is not left out of a search
+			}
+			if info, err := d.Info(); err == nil && info.Mode().IsRegular() && info.ModTime().Before(s.Up) {
+				files = append(files, path)
+			}
+			return nil
+		})
+	}
+	return files
 }
 
 // PKI gives the folder with the world's files (testkit/pki).
