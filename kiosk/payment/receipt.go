@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -51,6 +53,9 @@ func load() map[string]words {
 		var w words
 		if err == nil {
 			err = d.Decode(&w)
+		}
+		if _, more := d.Token(); err == nil && more != io.EOF {
+			err = errors.New("something follows it")
 		}
 		if err != nil {
 			panic(fmt.Sprintf("payment: receipt catalogue %s: %v", l, err))

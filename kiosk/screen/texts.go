@@ -8,6 +8,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
@@ -66,6 +67,9 @@ func load() map[string]map[string]Text {
 		var words map[string]Text
 		if err := d.Decode(&words); err != nil {
 			panic(fmt.Sprintf("screen: catalogue %s: %v", l, err))
+		}
+		if _, err := d.Token(); err != io.EOF {
+			panic(fmt.Sprintf("screen: catalogue %s: something follows it", l))
 		}
 		all[l] = words
 	}

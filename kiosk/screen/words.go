@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -34,9 +33,8 @@ func loadWords() pageWords {
 		if err != nil {
 			panic(fmt.Sprintf("screen: words in %s are missing: %v", l, err))
 		}
-		d := json.NewDecoder(bytes.NewReader(b))
 		var w Words
-		if err := d.Decode(&w); err != nil || d.More() {
+		if err := json.Unmarshal(b, &w); err != nil {
 			panic(fmt.Sprintf("screen: words in %s: %v", l, err))
 		}
 		p.Words[l] = w
