@@ -20,6 +20,9 @@ const signs = {
 	warn: '<path d="M16 3.500L30 28H2z"/><path d="M16 12.500v7.500"/><circle cx="16" cy="23.800" r=".9" fill="currentColor"/>',
 	hide: '<path d="M3 16s5-8.500 13-8.500S29 16 29 16s-5 8.500-13 8.500S3 16 3 16zM5 27L27 5"/><circle cx="16" cy="16" r="4"/>',
 	show: '<path d="M3 16s5-8.500 13-8.500S29 16 29 16s-5 8.500-13 8.500S3 16 3 16z"/><circle cx="16" cy="16" r="4"/>',
+	card: '<rect x="2.500" y="6.500" width="27" height="19" rx="2.500"/><circle cx="10.500" cy="13.500" r="2.800"/><path d="M5.800 21.500c.5-3 2.400-4.200 4.700-4.200s4.200 1.200 4.700 4.200M19 12h7M19 16.500h7M19 21h4"/>',
+	pin: '<rect x="2.500" y="9" width="27" height="14" rx="2.500"/><path d="M9 16h.1M14 16h.1M19 16h.1M24 16h.1" stroke-width="4.400"/>',
+	fee: '<circle cx="16" cy="16" r="13.400"/><path d="M11 9l5 7 5-7M16 16v8M11.500 17h9M11.500 20.500h9"/>',
 	person: '<circle cx="16" cy="10" r="6"/><path d="M4.500 28c0-6.500 5-10 11.500-10s11.500 3.500 11.500 10"/>',
 }
 
@@ -40,6 +43,7 @@ const pictures = {
 	tray: '<path class="f" d="M30 40h140a8 8 0 0 1 8 8v22H22V48a8 8 0 0 1 8-8z"/><path class="l" d="M46 58h108"/>' + sheet(66, 56, 68, 74) + '<path class="l" d="M164 96v32M155 118l9 11 9-11"/>',
 	coins: '<ellipse class="w" cx="70" cy="112" rx="34" ry="13"/><ellipse class="w" cx="70" cy="98" rx="34" ry="13"/><ellipse class="w" cx="70" cy="84" rx="34" ry="13"/><rect class="f" x="110" y="24" width="66" height="100" rx="8"/><path class="l" d="M128 46h30M128 60h30"/><rect class="d" x="124" y="92" width="38" height="7" rx="3.500"/><circle class="w" cx="84" cy="42" r="22"/><path class="l" d="M76 32l8 11 8-11M84 43v14M76 47h16"/>',
 	centre: '<rect class="f" x="14" y="46" width="48" height="70" rx="6"/><path class="l" d="M24 60h28M24 72h18"/><rect class="s" x="138" y="34" width="48" height="94" rx="6"/><path class="l" d="M148 50h28M148 64h28M148 78h28"/><circle class="w" cx="162" cy="106" r="7"/><path class="l" d="M72 74h50M112 64l11 10-11 10M128 96H78M88 86L77 96l11 10"/>',
+	lock: card(30, 44) + '<path class="f" d="M112 74h58a6 6 0 0 1 6 6v42a6 6 0 0 1-6 6h-58a6 6 0 0 1-6-6V80a6 6 0 0 1 6-6z"/><path class="l" d="M122 74V58a19 19 0 0 1 38 0v16"/><circle class="w" cx="141" cy="97" r="8"/><path class="l" d="M141 105v12"/>',
 	thanks: '<circle class="f" cx="100" cy="72" r="52"/><path class="l thick" d="M74 74l18 19 36-40"/>',
 }
 

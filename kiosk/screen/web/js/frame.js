@@ -71,7 +71,8 @@ export class Frame {
 		const t = k => page.words.text(k)
 		const all = []
 		if (v.back) all.push(h('button', { type: 'button', class: 'button back', onclick: v.back }, sign('back'), t('back')))
-		if (page.tell.cancel) all.push(h('button', { type: 'button', class: 'button cancel', onclick: () => page.askCancel() }, t('cancel')))
+		const ends = [...v.also ?? [], v.primary].some(a => a?.name === 'finish') // whoever can finish needs no second way out
+		if (page.tell.cancel && !ends) all.push(h('button', { type: 'button', class: 'button cancel', onclick: () => page.askCancel() }, t('cancel')))
 		for (const a of v.also ?? []) all.push(h('button', { type: 'button', class: 'button', 'data-do': a.name, onclick: a.go }, a.words))
 		if (v.primary) {
 			all.push(h('button', { type: 'button', class: 'button primary', 'data-do': v.primary.name, disabled: v.primary.off, onclick: v.primary.go }, v.primary.words))

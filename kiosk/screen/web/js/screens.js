@@ -32,13 +32,13 @@ function start(page) {
 	const { words } = page
 	const first = ['ja', 'ja-easy', 'en'].filter(l => words.languages.includes(l))
 	const rest = words.languages.filter(l => !first.includes(l))
-	const choice = l => h('button', { type: 'button', class: 'choice', lang: words.tag(l), 'data-language': l, onclick: () => page.begin(l) },
-		h('span', null, h('b', null, words.own(l, 'language.name')), h('small', null, words.own(l, 'start.go'))))
+	const choice = l => h('button', { type: 'button', class: 'choice begin', lang: words.tag(l), 'data-language': l, onclick: () => page.begin(l) },
+		h('span', null, h('b', null, words.own(l, 'language.name')), h('small', null, words.own(l, 'start.go'))), sign('next'))
 	return plain(page, 'start', 0, null, {}, {
 		side: h('div', { class: 'side choices' }, first.map(choice), h('div', { class: 'choices two' }, rest.map(l =>
 			h('button', { type: 'button', class: 'choice', lang: words.tag(l), 'data-language': l, onclick: () => page.begin(l) }, h('span', null, words.own(l, 'language.name')))))),
 		body: [
-			h('div', { class: 'card' }, h('h2', null, words.text('start.need')), ...['card', 'pin', 'fee'].map(k => h('p', null, '・' + words.text('start.need.' + k)))),
+			h('div', { class: 'card' }, h('h2', null, words.text('start.need')), ...['card', 'pin', 'fee'].map(k => h('p', { class: 'need' }, sign(k), h('span', null, words.text('start.need.' + k))))),
 			h('p', { class: 'note' }, words.text('start.nothing')),
 		],
 		say: ['start.title', 'start.lead', 'start.need', 'start.need.card', 'start.need.pin', 'start.need.fee'].map(key => ({ key })),
@@ -124,11 +124,12 @@ function trouble(page, key, more) {
 	return {
 		key, stage: 0, bad: true, title: w.what,
 		body: [
-			...settled(page), // first: a number to keep must not be a page further down
-			h('div', { class: 'card' }, h('h2', null, words.text('trouble.why')), h('p', null, w.why)),
-			h('div', { class: 'card' }, h('h2', null, words.text('trouble.next')), h('p', null, w.next),
-				tell.retry_after > 0 && h('p', null, words.text('trouble.wait', { n: Math.ceil(tell.retry_after / 60) })),
-				phone && h('p', { class: 'phone' }, words.text('trouble.phone', { phone }))),
+			h('div', { class: 'reasons' },
+				...settled(page), // first: a number to keep must not be a page further down
+				h('div', { class: 'card' }, h('h2', null, words.text('trouble.why')), h('p', null, w.why)),
+				h('div', { class: 'card next' }, h('h2', null, words.text('trouble.next')), h('p', null, w.next),
+					tell.retry_after > 0 && h('p', null, words.text('trouble.wait', { n: Math.ceil(tell.retry_after / 60) })),
+					phone && h('p', { class: 'phone' }, words.text('trouble.phone', { phone })))),
 			h('p', { class: 'code' }, tell.code > 0 ? words.text('trouble.code', { code: tell.code }) : words.text('trouble.lost')),
 		],
 		say: [{ key: at + '.what', text: w.what }, { key: at + '.why', text: w.why }, { key: at + '.next', text: w.next }, ...tell.right ? [{ key: 'right.note' }] : []],
@@ -152,7 +153,7 @@ export const screens = {
 	consent,
 	'insert-card': page => plain(page, 'insert', 2, 'place', {}, { back: () => page.act('back') }),
 	checking: page => plain(page, 'checking', 2, 'keep'),
-	'pin-last': page => plain(page, 'last', 3, null, {}, { bad: true, back: () => page.act('back'), primary: yes(page, 'last.go'), body: [h('p', { class: 'note' }, page.words.text('last.counter'))] }),
+	'pin-last': page => plain(page, 'last', 3, 'lock', {}, { bad: true, back: () => page.act('back'), primary: yes(page, 'last.go'), body: [h('p', { class: 'note' }, page.words.text('last.counter'))] }),
 	pin,
 	'pin-again': page => trouble(page, 'again', {
 		stage: 3, primary: yes(page, 'again.go', 'again'),
