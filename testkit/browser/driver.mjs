@@ -65,7 +65,9 @@ for await (const line of createInterface({ input: process.stdin })) {
 	const { id, do: what, ...rest } = JSON.parse(line)
 	const number = rest.page
 	try {
-		const result = await operations[what]({ ...rest, number, at: pages.get(number)?.page })
+		const page = pages.get(number)?.page
+		const at = rest.frame ? await (await page.waitForSelector(rest.frame)).contentFrame() : page
+		const result = await operations[what]({ ...rest, number, at })
 		console.log(JSON.stringify({ id, result: result ?? null }))
 	} catch (e) {
 		console.log(JSON.stringify({ id, error: String(e.message ?? e) }))

@@ -8,11 +8,15 @@ type Open struct {
 	Language      string // of the browser; empty: its own
 }
 
-// Page is one open page.
+// Page is one open page, or a frame in it.
 type Page struct {
-	b *Browser
-	n int
+	b     *Browser
+	n     int
+	frame string // selector of the frame; empty: the page itself
 }
+
+// Frame gives the page in a frame, for Tap, Eval and Wait there.
+func (p *Page) Frame(selector string) *Page { return &Page{p.b, p.n, selector} }
 
 // Open opens a page in a profile of its own.
 func (b *Browser) Open(o Open) (*Page, error) {
@@ -29,6 +33,9 @@ func (p *Page) ask(what string, m map[string]any, v any) error {
 		m = map[string]any{}
 	}
 	m["page"] = p.n
+	if p.frame != "" {
+		m["frame"] = p.frame
+	}
 	return p.b.ask(what, m, v)
 }
 

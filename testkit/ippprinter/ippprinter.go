@@ -197,9 +197,14 @@ func (p *Printer) tryPrinter(ctx context.Context) error {
 	}
 	p.Address = ln.Addr().String()
 	ln.Close()
-	_, port, _ := net.SplitHostPort(p.Address)
 	p.URI, p.Secure = "ipp://"+p.Address+"/ipp/print", "ipps://"+p.Address+"/ipp/print"
-	log, err := os.Create(p.Log)
+	return p.run(ctx, path)
+}
+
+// run starts the program at the printer's address and waits until it answers.
+func (p *Printer) run(ctx context.Context, path string) error {
+	_, port, _ := net.SplitHostPort(p.Address)
+	log, err := os.OpenFile(p.Log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
@@ -327,6 +332,19 @@ func (p *Printer) Off() error {
 	p.printer.Process.Kill() // one that is gone already is as good
 	<-p.ended
 	return nil
+}
+
+// On gives a printer that is off its power again, at the same address and with
+// paper in its trays.
+func (p *Printer) On(ctx context.Context) error {
+	path, err := program("ippeveprinter")
+	if err != nil {
+		return err
+	}
+	if err := p.Off(); err != nil {
+		return err
+	}
+	return errors.Join(p.run(ctx, path), p.Load(ctx))
 }
 
 // Close ends printer and bus. What waits in the printer ends without paper.

@@ -19,8 +19,8 @@ import (
 	"akashi/kiosk/payment/unit"
 )
 
-// Coins are what the mechanism takes, in yen.
-var Coins = []int{500, 100, 50, 10}
+// Coins are what the mechanism takes, in yen; the largest is a note.
+var Coins = []int{1000, 500, 100, 50, 10}
 
 // Payment is one payment in the unit's memory.
 type Payment struct {

@@ -49,10 +49,11 @@ type Kiosk struct {
 	stack *Stack
 	pcscd *pcscd.Server // nil: the tray
 	tray  *tray.Tray
+	cable *cable // to the centre; nil: none that could be cut
 
-	mu      sync.Mutex
-	slot    *vpcd.Slot // the card in pcscd's reader
-	charged int        // yen, the agent's total after the last visit
+	mu       sync.Mutex
+	unitStop func()     // ends the payment unit; nil: it has no power
+	slot     *vpcd.Slot // the card in pcscd's reader
 }
 
 // certificateOf gives a kiosk's certificate digest for the fleet's list.
@@ -94,7 +95,7 @@ func (s *Stack) startKiosks(ctx, life context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := k.startAgent(ctx, r, p); err != nil {
+		if err := k.startAgent(ctx, life, r, p); err != nil {
 			return err
 		}
 	}
@@ -132,21 +133,16 @@ func (k *Kiosk) startReader(ctx, life context.Context) (kiosk.Reader, error) {
 }
 
 // startUnit puts a payment unit beside the kiosk.
-func (k *Kiosk) startUnit(life context.Context) (err error) {
-	if k.Unit, err = payunit.New(k.stack.path(k.ID, "unit.json"), nil); err != nil {
-		return err
-	}
-	stop, err := k.Unit.Serve(life, k.unitSocket())
-	if err == nil {
-		k.stack.served.Go(func() { <-life.Done(); stop() })
-	}
-	return err
+func (k *Kiosk) startUnit(life context.Context) error {
+	k.stack.served.Go(func() { <-life.Done(); k.PowerUnit(false) })
+	return k.PowerUnit(true)
 }
 
 func (k *Kiosk) unitSocket() string { return k.stack.path(k.ID, "unit.sock") }
 
-func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader, p kiosk.Printer) error {
+func (k *Kiosk) startAgent(ctx, life context.Context, r kiosk.Reader, p kiosk.Printer) error {
 	s := k.stack
+	var err error
 	c := kiosk.Config{
 		Centre: s.gateway, CentreRoot: filepath.Join(s.PKI(), "centre-root.pem"),
 		Certificate: s.path(k.ID, "kiosk.pem"), Key: s.path(k.ID, "kiosk.key"),
@@ -157,6 +153,10 @@ func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader, p kiosk.Printer)
 	}
 	if s.o.Pages {
 		c.Origin, c.Screen.Listen, c.Screen.Phone = "", "127.0.0.1:0", "000-0000-0000"
+		k.cable = &cable{to: s.gateway}
+		if c.Centre, err = k.cable.lay(life, &s.served); err != nil {
+			return err
+		}
 	}
 	if err := k.shareOut(&c); err != nil {
 		return err
@@ -165,7 +165,6 @@ func (k *Kiosk) startAgent(ctx context.Context, r kiosk.Reader, p kiosk.Printer)
 	if err := writeJSON(path, c); err != nil {
 		return err
 	}
-	var err error
 	var line string
 	if k.Agent, line, err = s.start(ctx, k.ID, "kiosk ready", "kiosk", "agent", "-config", path); err != nil {
 		return err

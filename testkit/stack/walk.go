@@ -56,6 +56,10 @@ func (k *Kiosk) Walk(ctx context.Context, p robot.Plan) (Visit, error) {
 	if err != nil {
 		return Visit{}, err
 	}
+	was, err := k.State(ctx) // others may have paid at the kiosk's own page
+	if err != nil {
+		return Visit{}, err
+	}
 	c, replies, err := k.command(ctx, "start")
 	if err != nil {
 		return Visit{}, err
@@ -81,7 +85,7 @@ func (k *Kiosk) Walk(ctx context.Context, p robot.Plan) (Visit, error) {
 	if last.Event != nil {
 		v.Event = *last.Event
 	}
-	v.Charged = last.Charged - k.chargedBefore(last.Charged)
+	v.Charged = last.Charged - was.Charged
 	after, papersErr := k.papers()
 	for _, f := range after {
 		if !slices.Contains(before, f) {
@@ -89,15 +93,6 @@ func (k *Kiosk) Walk(ctx context.Context, p robot.Plan) (Visit, error) {
 		}
 	}
 	return v, errors.Join(err, papersErr)
-}
-
-// chargedBefore gives the agent's total before this visit, and keeps the new.
-func (k *Kiosk) chargedBefore(now int) int {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	old := k.charged
-	k.charged = now
-	return old
 }
 
 // State asks the agent whether a session may begin.

@@ -30,8 +30,9 @@ func (s *Server) handler(addr string) http.Handler {
 	m.HandleFunc("POST /api/leave", post(func(context.Context, struct{}) error { s.leave(); return nil }))
 	m.HandleFunc("POST /api/swap", post(func(_ context.Context, a turned) error { return s.swap(a.On) }))
 	m.HandleFunc("POST /api/unit", s.postUnit)
+	m.HandleFunc("POST /api/device", post(s.postDevice))
 	m.HandleFunc("POST /api/clear", post(func(_ context.Context, a cleared) error { return s.clear(a.Operator) }))
-	return guard(addr, m)
+	return guard(addr, s.framed(), m)
 }
 
 // What the other posts say.
@@ -54,7 +55,7 @@ type (
 	}
 )
 
-func (s *Server) postInsert(ctx context.Context, a placed) error {
+func (s *Server) postInsert(_ context.Context, a placed) error {
 	r, err := s.stack.Resident(a.Resident)
 	if err != nil {
 		return errResident
@@ -63,7 +64,7 @@ func (s *Server) postInsert(ctx context.Context, a placed) error {
 	if err != nil {
 		return err
 	}
-	return s.lay(ctx, i, r)
+	return s.lay(s.life, i, r) // the card stays when the page's request is over
 }
 
 func (s *Server) postPull(ctx context.Context, a pulled) error {
@@ -98,11 +99,11 @@ func post[T any](do func(context.Context, T) error) http.HandlerFunc {
 		switch err := do(r.Context(), a); {
 		case err == nil:
 			w.WriteHeader(http.StatusAccepted)
-		case errors.Is(err, errBusy):
+		case errors.Is(err, errBusy), errors.Is(err, errTaken):
 			refuse(w, http.StatusConflict, err)
 		case errors.Is(err, errResident), errors.Is(err, errKiosk):
 			refuse(w, http.StatusNotFound, err)
-		case errors.Is(err, errAsk), errors.Is(err, errPlace), errors.Is(err, errOperator):
+		case errors.Is(err, errAsk), errors.Is(err, errPlace), errors.Is(err, errOperator), errors.Is(err, errDevice):
 			refuse(w, http.StatusBadRequest, err)
 		default:
 			refuse(w, http.StatusInternalServerError, err)

@@ -14,6 +14,7 @@ import (
 // What a request for something that cannot be done now, or at all, is told.
 var (
 	errBusy     = errors.New("something else is under way; wait until it has ended")
+	errTaken    = errors.New("somebody is in a session at this kiosk's own page; end it there first (Cancel), then let the robot go")
 	errResident = errors.New("there is no such resident")
 	errKiosk    = errors.New("there is no such kiosk")
 	errAsk      = errors.New("want a PIN of four digits, and a kind and a municipality that the kiosk's menu has")
@@ -26,9 +27,14 @@ var (
 // the same one, so that two cards never lie there.
 type hand struct {
 	kiosk *stack.Kiosk
+	works sync.Mutex // held while somebody is at the printer
 
-	mu sync.Mutex
-	on string // id of the resident whose card lies there
+	mu    sync.Mutex
+	frame *frame          // of the kiosk's page; nil: it has none
+	on    string          // id of the resident whose card lies there
+	fault string          // of the printer, by the panel's name; "ok": none
+	taken map[string]bool // papers that somebody took from the printer's tray
+	filed map[string]bool // papers that are on the page
 }
 
 func (h *hand) lay(ctx context.Context, r residents.Resident) error {

@@ -19,7 +19,7 @@ var headers = map[string]string{
 // guard lets only pages of this server in: a name that was rebound to loopback
 // has another Host, a page from elsewhere another Origin, and what changes
 // something takes a POST that a page from elsewhere cannot send unasked.
-func guard(addr string, next http.Handler) http.Handler {
+func guard(addr, framed string, next http.Handler) http.Handler {
 	hosts := map[string]bool{addr: true}
 	if _, port, err := net.SplitHostPort(addr); err == nil {
 		hosts["localhost:"+port] = true
@@ -28,6 +28,7 @@ func guard(addr string, next http.Handler) http.Handler {
 		for name, value := range headers {
 			w.Header().Set(name, value)
 		}
+		w.Header().Set("Content-Security-Policy", headers["Content-Security-Policy"]+"; "+framed)
 		if !hosts[r.Host] || !ownOrigin(r) {
 			http.Error(w, "403: open this page at its own address", http.StatusForbidden)
 			return

@@ -28,7 +28,7 @@ var (
 func TestEveryPageStandsAlone(t *testing.T) {
 	r := up(t)
 	seen := map[string]bool{}
-	for _, page := range []string{"/", "/tray/", "/papers/", "/centre/", "/trust/"} {
+	for _, page := range []string{"/", "/panel/", "/tray/", "/papers/", "/centre/", "/trust/"} {
 		resp, b := r.get(t, page)
 		if resp.StatusCode != http.StatusOK || resp.Header.Get("Cache-Control") != "no-store" ||
 			!strings.Contains(resp.Header.Get("Content-Security-Policy"), "default-src 'self'") {
@@ -63,7 +63,7 @@ func TestCataloguesHaveEveryWord(t *testing.T) {
 		words[l] = one
 	}
 	var want []string
-	for _, script := range []string{"page", "tray", "trip", "unit", "papers", "centre"} {
+	for _, script := range []string{"page", "tray", "trip", "unit", "papers", "centre", "panel"} {
 		_, b := r.get(t, "/web/js/"+script+".js")
 		for _, m := range append(said.FindAllSubmatch(b, -1), counted.FindAllSubmatch(b, -1)...) {
 			want = append(want, string(m[1]))

@@ -19,7 +19,7 @@ var web embed.FS
 var languages = []string{"ja", "en"}
 
 // addresses are the pages by the address that they stand at.
-var addresses = map[string]string{"/{$}": "index", "/tray/{$}": "tray", "/papers/{$}": "papers", "/centre/{$}": "centre", "/trust/{$}": "trust"}
+var addresses = map[string]string{"/{$}": "index", "/tray/{$}": "tray", "/papers/{$}": "papers", "/centre/{$}": "centre", "/trust/{$}": "trust", "/panel/{$}": "panel"}
 
 // pages are the embedded files, pages already written out.
 type pages struct {
@@ -108,6 +108,11 @@ func (p *pages) handle(m *http.ServeMux) {
 			_, _ = w.Write(b)
 		})
 	}
+	p.file(m)
+}
+
+// file adds the embedded files that are served as they are.
+func (p *pages) file(m *http.ServeMux) {
 	m.HandleFunc("GET /web/{folder}/{name}", func(w http.ResponseWriter, r *http.Request) {
 		name := path.Join("web", r.PathValue("folder"), r.PathValue("name"))
 		kind, ok := kinds[path.Ext(name)]

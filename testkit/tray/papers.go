@@ -76,6 +76,44 @@ func (p *papers) list() []Paper {
 	return all
 }
 
+// collect puts the papers on the page that came out for residents at the
+// kiosks' own pages: nobody here knows whose they are. A robot's are its visit's.
+func (s *Server) collect() {
+	if st, _ := s.tray.see(); st.Doing == Walking {
+		return
+	}
+	for i, h := range s.hands {
+		all, err := s.stack.Kiosks[i].Tray()
+		if err != nil {
+			continue
+		}
+		for _, f := range h.unfiled(all) {
+			one := s.papers.add(Paper{Kiosk: s.stack.Kiosks[i].ID, At: time.Now(), file: f})
+			s.tray.set(func(st *State) { st.Papers++ })
+			s.parts.Go(func() {
+				if s.inspect(&one) == nil {
+					s.papers.update(one)
+					s.tray.set(func(st *State) { st.Papers++ })
+				}
+			})
+		}
+	}
+}
+
+// unfiled notes papers as filed, and gives those that were not.
+func (h *hand) unfiled(all []string) []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var fresh []string
+	for _, f := range all {
+		if !h.filed[f] {
+			h.filed[f] = true
+			fresh = append(fresh, f)
+		}
+	}
+	return fresh
+}
+
 // pdf reads a paper's file.
 func (p Paper) pdf() ([]byte, error) {
 	st, err := os.Stat(p.file)
@@ -90,6 +128,8 @@ func (p Paper) pdf() ([]byte, error) {
 
 // file shows a visit's papers, first as they are, then judged.
 func (s *Server) file(t trip, v stack.Visit) error {
+	s.hands[t.at].unfiled(v.Papers)
+	_ = s.hands[t.at].takePapers("take") // the robot does, or nobody: the next one's lie alone
 	var all []Paper
 	for _, f := range v.Papers {
 		all = append(all, s.papers.add(Paper{

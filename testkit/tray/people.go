@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"akashi/centre/wire"
+	"akashi/kiosk/screen"
 	"akashi/testkit/residents"
 )
 
@@ -44,11 +45,18 @@ type place struct {
 type population struct {
 	People []person `json:"people"`
 	Places []place  `json:"places"`
+	Panel  panel    `json:"panel"` // of every kiosk here
+}
+
+// panel is a kiosk's panel in millimetres.
+type panel struct {
+	Width  int `json:"width"`
+	Height int `json:"height"`
 }
 
 // residents gives everybody who has a card, and every municipality.
 func (s *Server) residents() population {
-	var all population
+	all := population{Panel: panel{screen.DefaultPanel.Width, screen.DefaultPanel.Height}}
 	for _, r := range s.stack.People() {
 		ja, en, _ := strings.Cut(r.Note, " / ")
 		p := person{

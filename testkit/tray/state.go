@@ -19,8 +19,10 @@ type State struct {
 	Stopped bool           `json:"stopped"` // all issuing, by the centre
 	Alarms  []fleet.Alarm  `json:"alarms"`  // standing ones
 	Kiosks  []KioskState   `json:"kiosks"`
+	VRS     string         `json:"vrs"`   // "up", "slow", "busy" or "down"
 	Tries   map[string]int `json:"tries"` // PIN tries left, of cards that were used
 	Visits  []Visit        `json:"visits"`
+	Papers  int            `json:"papers"` // counts up whenever a paper changes that is no visit's
 }
 
 // Doing names what keeps the tray from doing something else.
@@ -42,6 +44,17 @@ type KioskState struct {
 	Card    string    `json:"card,omitempty"` // id of the resident whose card lies on the reader
 	Waiting int       `json:"waiting"`        // settlements and alarms that the centre has not confirmed
 	Charged int       `json:"charged"`        // yen, since the kiosk was started
+	Devices
+}
+
+// Devices are what stands beside a kiosk.
+type Devices struct {
+	Frame   string `json:"frame,omitempty"` // address at which the panel frames the kiosk's page
+	Printer string `json:"printer"`         // "folder", "ok", or what is wrong with it
+	Papers  int    `json:"papers"`          // that lie in the printer's tray
+	Unit    bool   `json:"unit"`            // the payment unit has power
+	Cut     bool   `json:"cut"`             // the line to the centre is cut
+	Busy    bool   `json:"busy"`            // somebody is in a session at the panel's frame
 }
 
 // Visit is one resident's way through one kiosk.

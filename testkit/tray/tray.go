@@ -76,12 +76,12 @@ func New(o Options) (*Server, error) {
 	life, end := context.WithCancel(context.Background())
 	s := &Server{
 		stack: o.Stack, bin: o.Bin, pages: p, papers: &papers{},
-		tray: newBoard(State{Lacks: o.Lacks}), centre: newBoard(Centre{}),
+		tray: newBoard(State{Lacks: o.Lacks, VRS: "up"}), centre: newBoard(Centre{}),
 		watchers: make(chan struct{}, DefaultMaxWatchers), life: life, end: end,
 	}
 	s.scan = sync.OnceValues(func() (*scan.Scanner, error) { return scan.Shared(life) })
 	for _, k := range o.Stack.Kiosks {
-		s.hands = append(s.hands, &hand{kiosk: k})
+		s.hands = append(s.hands, &hand{kiosk: k, fault: "ok", taken: map[string]bool{}, filed: map[string]bool{}})
 	}
 	s.follow = &follower{process: o.Stack.Node, centre: s.centre}
 	s.look(life)
@@ -96,6 +96,10 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	if a, ok := ln.Addr().(*net.TCPAddr); !ok || !a.IP.IsLoopback() {
 		return fmt.Errorf("tray: %s is not a loopback address; these pages are for this machine only", ln.Addr())
 	}
+	if err := s.frames(ctx, ln.Addr().String()); err != nil {
+		return err
+	}
+	s.look(ctx)
 	srv := &http.Server{
 		Handler: s.handler(ln.Addr().String()), ReadHeaderTimeout: DefaultRead, IdleTimeout: time.Minute,
 		MaxHeaderBytes: DefaultMaxHeader, ErrorLog: log.New(io.Discard, "", 0),

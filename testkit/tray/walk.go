@@ -75,6 +75,12 @@ func (s *Server) start(a ask) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	for _, h := range s.hands {
+		if h.window().busy() {
+			return 0, errTaken
+		}
+	}
+	s.collect() // what lies there now is not the robot's
 	if err := s.begin(Walking); err != nil {
 		return 0, err
 	}
@@ -142,6 +148,9 @@ func (s *Server) visitOf(ctx context.Context, t trip) error {
 	}
 	p.Seen = s.watcher(ctx, t)
 	v, err := k.Walk(ctx, p)
+	if err == nil && v.Code == wire.Busy && v.Worker == 0 {
+		err = errTaken
+	}
 	if !t.hand {
 		_ = s.take(s.life, t.at)
 	}
@@ -189,6 +198,9 @@ func (s *Server) ended(t trip, got stack.Visit, seq uint64, err error) {
 		}
 		if got.Event.Made > 0 {
 			v.Reason = int(got.Event.Requests[got.Event.Made-1].Reason)
+		}
+		if errors.Is(err, errTaken) {
+			v.Words, heard = nil, false // the resident was never here
 		}
 		if err != nil && !heard {
 			v.Fault = err.Error()

@@ -27,6 +27,7 @@ func (s *Server) watch() {
 		case <-tick.C:
 		}
 		s.look(s.life)
+		s.collect()
 		if slices.ContainsFunc(s.follow.drain(), stops) {
 			s.judge(s.life)
 		}
@@ -50,6 +51,7 @@ func (s *Server) look(ctx context.Context) {
 		}
 		cancel()
 		now[i].Name = now[i].Code.Name()
+		now[i].Devices = s.hands[i].devices(k)
 	}
 	if st, _ := s.tray.see(); !reflect.DeepEqual(st.Kiosks, now) {
 		s.tray.set(func(st *State) { st.Kiosks = now })

@@ -64,9 +64,12 @@ export function verdict(p) {
   return el("span", { class: "tag verdict good" }, ...t("valid"), ` ${[...new Set(p.formats)].join(" + ")}`);
 }
 
-/** pictures are a paper's pages with the way to its PDF. */
+/** pictures are a paper's pages with the way to its PDF; a page that is still
+    being drawn says so. */
 export function pictures(p) {
-  return Array.from({ length: Math.max(1, p.pages) }, (_, i) =>
-    el("a", { class: "sheetpic", href: `/paper/${p.n}.pdf`, target: "_blank", rel: "noopener" },
-      el("img", { src: `/paper/${p.n}-${i + 1}.png`, alt: `${p.name}, ${p.kind}, ${i + 1}`, loading: "lazy", width: 910, height: 1287 })));
+  return Array.from({ length: Math.max(1, p.pages) }, (_, i) => {
+    const wait = el("span", { class: "drawing", role: "status" }, el("span", {}, ...t("drawing")), el("i", {}));
+    const img = el("img", { src: `/paper/${p.n}-${i + 1}.png`, alt: `${p.name}, ${p.kind}, ${i + 1}`, width: 910, height: 1287, onload: () => wait.remove() });
+    return el("a", { class: "sheetpic", href: `/paper/${p.n}.pdf`, target: "_blank", rel: "noopener" }, img, wait);
+  });
 }

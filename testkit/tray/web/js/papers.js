@@ -6,8 +6,8 @@ const drawn = new Map();
 function paper(p) {
   return el("figure", { class: "sheet" },
     el("figcaption", {},
-      el("p", { class: "who", lang: "ja" }, p.name),
-      el("p", { class: "small quiet" }, ...t(p.kind), ` · ${new Date(p.at).toLocaleTimeString("ja-JP")} · `, el("span", { class: "mono" }, p.kiosk)),
+      el("p", { class: "who", lang: "ja" }, p.name || t("by-hand")),
+      el("p", { class: "small quiet" }, ...(p.kind ? t(p.kind) : [`${p.n}`]), ` · ${new Date(p.at).toLocaleTimeString("ja-JP")} · `, el("span", { class: "mono" }, p.kiosk)),
       el("p", {}, verdict(p)), el("p", {}, el("a", { href: `/paper/${p.n}.pdf`, target: "_blank", rel: "noopener" }, ...t("pdf")))),
     ...pictures(p));
 }
@@ -24,7 +24,7 @@ async function show() {
 
 let last = "";
 watch("/api/tray", (s) => {
-  const now = JSON.stringify((s.visits ?? []).map((v) => v.papers));
+  const now = JSON.stringify([s.papers, (s.visits ?? []).map((v) => v.papers)]);
   if (now !== last) show();
   last = now;
 });

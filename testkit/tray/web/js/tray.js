@@ -118,7 +118,7 @@ const units = new Map(); // by kiosk, so that an open one stays as it is
 function showUnits() {
   for (const k of state.kiosks) {
     if (units.has(k.id)) continue;
-    units.set(k.id, unit(k.id));
+    units.set(k.id, unit(k.id, (on) => tell(post("/api/device", { kiosk: k.id, device: "unit", do: on ? "on" : "off" }))));
     $("units").append(units.get(k.id));
   }
 }

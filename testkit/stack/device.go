@@ -1,0 +1,71 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+
+	"akashi/testkit/payunit"
+)
+
+// ErrNoCable says that the kiosk was started without a cable to pull.
+var ErrNoCable = errors.New("stack: this kiosk's line cannot be cut; start the stack with Pages")
+
+// Cut cuts the kiosk's line to the centre, or mends it.
+func (k *Kiosk) Cut(yes bool) error {
+	if k.cable == nil {
+		return ErrNoCable
+	}
+	k.cable.pull(yes)
+	return nil
+}
+
+// IsCut reports whether the kiosk's line to the centre is cut.
+func (k *Kiosk) IsCut() bool { return k.cable != nil && k.cable.isCut() }
+
+// PowerUnit cuts the payment unit's power, or gives it back: the unit then
+// knows what its memory kept, and nothing else.
+func (k *Kiosk) PowerUnit(on bool) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if on == (k.unitStop != nil) {
+		return nil
+	}
+	if !on {
+		k.unitStop()
+		k.unitStop = nil
+		return nil
+	}
+	return k.plugUnit()
+}
+
+// UnitOn reports whether the payment unit has power.
+func (k *Kiosk) UnitOn() bool { k.mu.Lock(); defer k.mu.Unlock(); return k.unitStop != nil }
+
+// AtUnit gives the payment unit that stands beside the kiosk now.
+func (k *Kiosk) AtUnit() *payunit.Unit { k.mu.Lock(); defer k.mu.Unlock(); return k.Unit }
+
+// plugUnit starts a unit on the memory of the one before it. It is called with
+// the lock held.
+func (k *Kiosk) plugUnit() error {
+	auto := k.Unit != nil && k.Unit.IsAuto()
+	u, err := payunit.New(k.stack.path(k.ID, "unit.json"), nil)
+	if err != nil {
+		return err
+	}
+	if k.Unit != nil {
+		u.Auto(auto)
+	}
+	if err := os.Remove(k.unitSocket()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	stop, err := u.Serve(context.Background(), k.unitSocket())
+	if err == nil {
+		k.Unit, k.unitStop = u, stop
+	}
+	return err
+}
+
+// Tray gives the papers that came out of the kiosk's printer, in order of name.
+func (k *Kiosk) Tray() ([]string, error) { return k.papers() }
