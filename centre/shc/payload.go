@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"akashi/verifier/credential"
@@ -206,7 +205,7 @@ func nameOf(c credential.Certificate) (humanName, error) {
 	case c.Kind != credential.Domestic:
 		return humanName{}, ErrKind
 	}
-	if name == "" || utf8.RuneCountInString(name) > maxName || !utf8.ValidString(name) || strings.ContainsFunc(name, hidden) {
+	if utf8.RuneCountInString(name) > maxName || !credential.Legible(name) {
 		return humanName{}, ErrName
 	}
 	if family, given, ok := split(name); ok {
@@ -214,10 +213,6 @@ func nameOf(c credential.Certificate) (humanName, error) {
 	}
 	return humanName{Text: name}, nil
 }
-
-// hidden finds what does not show: control characters, and those that reorder
-// the line around them.
-func hidden(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
 
 // splitRoman parts a passport name: at its one double space, as Doc 9303-3
 // allows, else at the first space.

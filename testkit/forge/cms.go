@@ -14,8 +14,9 @@ import (
 type CMS struct {
 	Version, Digest, Content, Algorithm []byte
 	Attributes                          func(digest [32]byte) [][]byte
-	Unsorted                            bool   // leave the attributes as given
-	Unsigned                            []byte // unsigned attributes of the SignerInfo
+	Unsorted                            bool                           // leave the attributes as given
+	Sign                                func(attributes string) []byte // nil: as the signer's key does
+	Unsigned                            []byte                         // unsigned attributes of the SignerInfo
 }
 
 // The values of a good signature, and some of bad ones.
@@ -82,7 +83,11 @@ func (c CMS) Encode(digest [32]byte, p *Party, bag []*x509.Certificate) []byte {
 	if !c.Unsorted {
 		slices.SortFunc(attributes, bytes.Compare)
 	}
-	signature := DER(p.Key, string(TLV(0x31, attributes...)))
+	signed := string(TLV(0x31, attributes...))
+	signature := DER(p.Key, signed)
+	if c.Sign != nil {
+		signature = c.Sign(signed)
+	}
 	var certificates [][]byte
 	for _, one := range bag {
 		certificates = append(certificates, one.Raw)

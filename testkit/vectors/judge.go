@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"akashi/testkit/forge"
 	"akashi/verifier"
 	"akashi/verifier/inquiry"
 	"akashi/verifier/rule"
@@ -137,7 +138,7 @@ func (j *Judge) file(v *Vector) (string, error) {
 }
 
 func (j *Judge) paper(v *Vector) error {
-	l, err := j.list(v.Trust, v.At)
+	l, err := j.List(v.Trust, v.At)
 	if err != nil {
 		return err
 	}
@@ -149,7 +150,8 @@ func (j *Judge) paper(v *Vector) error {
 	return err
 }
 
-func (j *Judge) list(name string, at time.Time) (*trust.List, error) {
+// List reads a trust list that a vector names.
+func (j *Judge) List(name string, at time.Time) (*trust.List, error) {
 	b, err := fs.ReadFile(j.fsys, name)
 	if err != nil {
 		return nil, err
@@ -169,7 +171,7 @@ func (j *Judge) trust(v *Vector) error {
 	}
 	var known keep.State
 	if v.After != "" {
-		before, err := j.list(v.After, v.At)
+		before, err := j.List(v.After, v.At)
 		if err != nil {
 			return err
 		}
@@ -180,4 +182,28 @@ func (j *Judge) trust(v *Vector) error {
 		return err
 	}
 	return known.Check(l)
+}
+
+// JudgeUnder makes a Judge for vectors that name a trust list of the caller's;
+// it is signed for the occasion. dir is an empty folder of the caller's.
+func JudgeUnder(l *trust.List, name, dir string) (*Judge, error) {
+	w, err := forge.New("published vectors")
+	if err != nil {
+		return nil, err
+	}
+	list, err := w.Encode(l)
+	if err != nil {
+		return nil, err
+	}
+	der, err := x509.MarshalPKIXPublicKey(&w.Root.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	root := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+	for file, b := range map[string][]byte{name: list, RootFile: root} {
+		if err := os.WriteFile(filepath.Join(dir, file), b, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	return &Judge{os.DirFS(dir), dir, &w.Root.PublicKey}, nil
 }

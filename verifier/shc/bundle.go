@@ -3,7 +3,6 @@ package shc
 import (
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"akashi/verifier/credential"
@@ -126,14 +125,12 @@ func joined(v *strictjson.Value, ok *bool) string {
 }
 
 // text reads an optional text of at most most characters that shows what it
-// holds: no control characters, and none that reorder the line.
+// holds.
 func text(v *strictjson.Value, most int, ok *bool) string {
 	if v == nil {
 		return ""
 	}
 	s, isText := v.String()
-	*ok = *ok && isText && s != "" && utf8.RuneCountInString(s) <= most && strings.IndexFunc(s, hidden) < 0
+	*ok = *ok && isText && utf8.RuneCountInString(s) <= most && credential.Legible(s)
 	return s
 }
-
-func hidden(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }

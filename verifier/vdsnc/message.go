@@ -2,7 +2,6 @@ package vdsnc
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"akashi/verifier/credential"
@@ -131,17 +130,15 @@ func code(v *strictjson.Value, alphabet string, most int, ok *bool) string {
 }
 
 // shown reads an optional text of 1 to most characters that shows what it
-// holds: no control characters, and none that reorder the line.
+// holds.
 func shown(v *strictjson.Value, most int, ok *bool) string {
 	if v == nil {
 		return ""
 	}
 	s, isText := v.String()
-	*ok = *ok && isText && s != "" && utf8.RuneCountInString(s) <= most && strings.IndexFunc(s, hidden) < 0
+	*ok = *ok && isText && utf8.RuneCountInString(s) <= most && credential.Legible(s)
 	return s
 }
-
-func hidden(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
 
 // date reads an optional full date.
 func date(v *strictjson.Value, ok *bool) credential.Date {

@@ -36,6 +36,7 @@ func (m *maker) cardContent() {
 		"shc.name": {{"name-use-official", `"family"`, `"use":"official","family"`}, {"family-missing", `"family":"見本",`, ``}, {"given-missing", `,"given":["太郎"]`, ``},
 			{"given-none", `["太郎"]`, `[]`}, {"name-and-text", `"family":"見本"`, `"text":"見本太郎","family":"見本"`}, {"family-empty", `"family":"見本"`, `"family":""`},
 			{"family-number", `"family":"見本"`, `"family":1`}, {"name-reordered", `"family":"見本"`, "\"family\":\"見\u202e本\""}, {"name-line-break", `"family":"見本"`, `"family":"見\n本"`},
+			{"name-invisible-character", `"family":"見本"`, "\"family\":\"見本\u200b\""}, {"name-blank", `"family":"見本"`, `"family":"　"`}, {"name-line-separator", `"family":"見本"`, "\"family\":\"見\u2028本\""}, {"name-damaged", `"family":"見本"`, `"family":"見�"`},
 			{"two-names", `["太郎"]}]`, `["太郎"]},{"text":"x"}]`}, {"name-too-long", `"太郎"`, `"` + strings.Repeat("太", 201) + `"`}},
 		"shc.birth-date": {{"birth-date-no-day", `1980-02-03`, `1980-02-30`}, {"birth-date-short", `1980-02-03`, `1980-2-3`}, {"birth-date-missing", `,"birthDate":"1980-02-03"`, ``}},
 		"shc.immunization": {{"not-done", `"completed"`, `"not-done"`}, {"immunization-id", `"status"`, `"id":"x","status"`}, {"subpotent-false", `"lotNumber":"FA0001"`, `"isSubpotent":false`},
@@ -47,7 +48,7 @@ func (m *maker) cardContent() {
 			{"vaccine-twice", `"code":"208"}`, `"code":"208"},{"system":"http://hl7.org/fhir/sid/cvx","code":"207"}`}},
 		"shc.dose-date": {{"dose-date-partial", `2021-07-01`, `2021-07`}, {"dose-date-with-time", `2021-07-01`, `2021-07-01T10:00:00+09:00`},
 			{"dose-date-missing", `"occurrenceDateTime":"2021-07-01",`, ``}},
-		"shc.lot":       {{"lot-empty", `"FA0001"`, `""`}, {"lot-too-long", `"FA0001"`, `"123456789012345678901"`}, {"lot-number", `"FA0001"`, `1`}},
+		"shc.lot":       {{"lot-empty", `"FA0001"`, `""`}, {"lot-too-long", `"FA0001"`, `"123456789012345678901"`}, {"lot-number", `"FA0001"`, `1`}, {"lot-blank", `"FA0001"`, `" "`}},
 		"shc.performer": {{"performer-reference", `"display":"AKASHI_SPECIMEN"`, `"reference":"x"`}, {"performer-too-long", `"AKASHI_SPECIMEN"`, `"` + strings.Repeat("x", 31) + `"`}, {"performer-none", `[{"actor":{"display":"AKASHI_SPECIMEN"}}]`, `[]`}},
 	} {
 		for _, c := range changes {
@@ -66,7 +67,7 @@ func (m *maker) sealContent() {
 			{"country-two-letters", `"is":"UTO"`, `"is":"UT"`}},
 		"vdsnc.message": {{"message-missing", `"msg"`, `"mess"`}, {"message-extra", `"uvci"`, `"tags":[],"uvci"`}},
 		"vdsnc.uvci":    {{"uvci-missing", `"uvci":"ABC123",`, ``}, {"uvci-hyphen", `"ABC123"`, `"ABC-23"`}, {"uvci-too-long", `"ABC123"`, `"ABC1234567890"`}},
-		"vdsnc.person": {{"name-too-long", `MIHON TARO`, strings.Repeat("A", 40)}, {"name-missing", `,"n":"MIHON TARO"`, ``}, {"name-line-break", `MIHON TARO`, `MIHON\nTARO`},
+		"vdsnc.person": {{"name-too-long", `MIHON TARO`, strings.Repeat("A", 40)}, {"name-missing", `,"n":"MIHON TARO"`, ``}, {"name-soft-hyphen", `MIHON TARO`, "MIHON TA\u00adRO"}, {"name-line-break", `MIHON TARO`, `MIHON\nTARO`},
 			{"birth-date-partial", `1980-02-03`, `1980-02`}, {"birth-date-missing", `"dob":"1980-02-03",`, ``}, {"passport-lower-case", `XX0000001`, `xx0000001`},
 			{"passport-too-long", `XX0000001`, `XX0000000001`}, {"sex-unknown", `"n":"MIHON TARO"`, `"n":"MIHON TARO","sex":"U"`}, {"person-extra", `"n":"MIHON TARO"`, `"n":"MIHON TARO","x":""`}},
 		"vdsnc.event": {{"vaccine-short", `XM0GQ8`, `XM0GQ`}, {"vaccine-no-extension-code", `XM0GQ8`, `RA0GQ8`}, {"product-missing", `"nam":"COMIRNATY",`, ``}, {"disease-space", `RA01.0`, `RA 1.0`}},
