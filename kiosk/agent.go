@@ -218,14 +218,19 @@ func (a *Agent) clear() error {
 
 // state tells whether a session may begin now: OK, or why not.
 func (a *Agent) state() wire.Code {
+	if code := a.barred(); code != wire.OK {
+		return code
+	}
+	return a.printing()
+}
+
+// barred gives what keeps a session from beginning whatever the printer says.
+func (a *Agent) barred() wire.Code {
 	if a.alarmed() {
 		return wire.IssuingStopped
 	}
 	if a.list().Code == wire.ListExpired {
 		return wire.ListExpired
 	}
-	if code := a.link.state(); code != wire.OK {
-		return code
-	}
-	return a.printing()
+	return a.link.state()
 }

@@ -108,7 +108,7 @@ func (a *Agent) start(ctx context.Context, c net.Conn) {
 // session runs one session, if one may begin: ready is told where its face
 // connects, and the last word comes when nothing of it is left.
 func (a *Agent) session(ctx context.Context, ready func(Reply)) Reply {
-	if code := a.state(); code != wire.OK && code != wire.PrinterFault {
+	if code := a.barred(); code != wire.OK {
 		return Reply{Code: code}
 	}
 	if !a.busy.TryLock() {

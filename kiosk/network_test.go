@@ -17,7 +17,9 @@ import (
 	"akashi/centre/wire"
 	"akashi/kiosk"
 	"akashi/kiosk/face"
+	"akashi/kiosk/screen"
 	"akashi/kiosk/session"
+	"akashi/printer"
 	"akashi/testkit/ippprinter"
 	"akashi/testkit/robot"
 	"akashi/verifier/credential"
@@ -94,21 +96,28 @@ func TestOnANetworkPrinter(t *testing.T) {
 	c.clean(open)
 }
 
-// How a session ends when the printer does not print, and what it says to VRS.
-// Only what may have been printed is charged, and a reprint right given for it.
+// How a session ends when the printer does not print, what the resident reads,
+// what the operator is told, and what it says to VRS. Only what may have been
+// printed is charged, and a reprint right given for it.
 func TestNetworkPrinterFaults(t *testing.T) {
 	c, p := newNetworkTown(t, func(k *kiosk.Config) { k.Seconds.Beat = 1 })
+	says := func(words string) func() error {
+		return func() error { return p.Reasons(t.Context(), words) }
+	}
 	for i, f := range []struct {
 		name    string
 		set     func() error // while the resident looks at the preview
+		undo    func() error
 		want    wire.Code
+		device  printer.Fault
 		settled string
-		jobs    int
-		yen     int // charged so far, all of it owed as reprint rights
 	}{
-		{"a job that is aborted", func() error { return p.Set(ippprinter.Abort) }, wire.PrintUnknown, "unknown", 1, 120},
-		{"a cover", func() error { return p.Reasons(t.Context(), "cover-open") }, wire.PrinterFault, "void", 1, 120},
-		{"a printer that is off", p.Off, wire.PrinterFault, "void", 1, 120},
+		{"a job that is aborted", func() error { return p.Set(ippprinter.Abort) }, func() error { return p.Set(ippprinter.OK) }, wire.PrintUnknown, printer.Aborted, "unknown"},
+		{"a cover", says("cover-open"), says("none"), wire.PrinterCover, printer.CoverOpen, "void"},
+		{"a jam", says("media-jam"), says("none"), wire.PrinterJam, printer.PaperJam, "void"},
+		{"no toner", says("toner-empty"), says("none"), wire.PrinterToner, printer.TonerOut, "void"},
+		{"no paper", func() error { return p.Unload(t.Context()) }, func() error { return p.Load(t.Context()) }, wire.PrinterPaper, printer.PaperOut, "void"},
+		{"a printer that is off", p.Off, func() error { return p.On(t.Context()) }, wire.PrinterOffline, printer.Unreachable, "void"},
 	} {
 		v := c.walk("takasaki", credential.Domestic, func(plan *robot.Plan, _ kiosk.Reply) {
 			plan.Seen = func(s face.Tell) {
@@ -119,23 +128,28 @@ func TestNetworkPrinterFaults(t *testing.T) {
 				}
 			}
 		})
-		if _, owed := c.gate.rights.Owed(); v.last.Code != f.want || v.last.Charged != f.yen || owed != f.yen {
-			t.Errorf("%s: %+v, %d yen owed; want %v, %d", f.name, v.last, owed, f.want, f.yen)
+		const yen = 120 // of the first one, all of it owed as a reprint right
+		if _, owed := c.gate.rights.Owed(); v.last.Code != f.want || v.last.Charged != yen || owed != yen || v.last.Event.Requests[0].Printer != f.device {
+			t.Errorf("%s: %+v, %d yen owed; want %v, %v", f.name, v.last, owed, f.want, f.device)
 		}
-		if n, _ := jobs(t, p); n != f.jobs {
-			t.Errorf("%s: %d jobs at the printer, want %d", f.name, n, f.jobs)
+		end := v.record.Tells[len(v.record.Tells)-1]
+		if told := end.Code == f.want || end.Code == wire.RightGiven && end.Right != ""; !told || len(end.Texts) != len(screen.Languages) {
+			t.Errorf("%s: the resident reads %+v", f.name, end)
+		}
+		if n, _ := jobs(t, p); n != 1 {
+			t.Errorf("%s: %d jobs at the printer", f.name, n)
 		}
 		if got := c.outcomes(i + 1); len(got) != i+1 || got[i] != f.settled {
 			t.Errorf("%s: settled %v", f.name, got)
 		}
-		if f.name == "a cover" { // it is still open: nobody begins, and the centre knows
-			c.closed(wire.PrinterFault)
-			if err := p.Reasons(t.Context(), "none"); err != nil {
-				t.Fatal(err)
-			}
+		if f.want == wire.PrinterCover || f.want == wire.PrinterOffline { // it still stands: nobody begins, and the centre knows
+			c.closed(f.want)
+		}
+		if err := f.undo(); err != nil {
+			t.Fatal(err)
 		}
 	}
-	c.closed(wire.PrinterFault)
+	c.await(wire.OK)
 }
 
 // closed holds that no session begins, and that kiosk and centre know why.

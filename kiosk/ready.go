@@ -9,6 +9,7 @@ import (
 	"akashi/centre/oneshot"
 	"akashi/centre/wire"
 	"akashi/kiosk/press"
+	"akashi/kiosk/session"
 	"akashi/printer"
 )
 
@@ -16,6 +17,7 @@ import (
 const (
 	DefaultLook      = 20 * time.Second // one look, start of its process included
 	DefaultLookEvery = time.Minute      // between looks while nobody is there; each session begins with one
+	DefaultLookAgain = 4 * time.Second  // while a fault stands: whoever has filled in paper sees the kiosk open
 )
 
 // watch looks at a network printer again and again, so that the centre and the
@@ -24,13 +26,17 @@ func (a *Agent) watch(ctx context.Context) {
 	if a.config.Printer.IPP == "" {
 		return
 	}
-	for every := time.NewTicker(DefaultLookEvery); ; {
-		a.look(ctx)
+	for {
+		every := DefaultLookEvery
+		if a.look(ctx) != wire.OK {
+			every = DefaultLookAgain
+		}
+		again := time.NewTimer(every)
 		select {
 		case <-ctx.Done():
-			every.Stop()
+			again.Stop()
 			return
-		case <-every.C:
+		case <-again.C:
 		}
 	}
 }
@@ -55,10 +61,7 @@ func (a *Agent) look(ctx context.Context) wire.Code {
 func (a *Agent) printing() wire.Code {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.fault.Stops() {
-		return wire.PrinterFault
-	}
-	return wire.OK
+	return session.PrinterCode(a.fault)
 }
 
 // ask starts a print process for one look and sees it gone.

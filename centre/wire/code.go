@@ -76,6 +76,12 @@ const (
 	ListExpiring       Code = 618 // a warning to operators: a trust list ends soon
 	ListRefused        Code = 619 // to operators: a new trust list is not usable, the last good one is
 
+	PrinterPaper   Code = 620 // no paper; PrinterFault is every other fault of a printer
+	PrinterJam     Code = 621
+	PrinterToner   Code = 622
+	PrinterCover   Code = 623
+	PrinterOffline Code = 624 // it does not answer
+
 	PaymentChange  Code = 701 // the unit has no change; the coins went back
 	PaymentTimeout Code = 702 // not paid in time
 	PaymentFault   Code = 703 // jammed or not answering
@@ -111,8 +117,10 @@ var names = map[Code]string{
 	AttestationInvalid: "attestation-invalid", TermsRefused: "terms-refused", ReaderFault: "reader-fault",
 	TwoCards: "two-cards", PrintUnknown: "print-unknown",
 	CentreListExpired: "centre-list-expired", ListExpired: "list-expired", ListExpiring: "list-expiring",
-	ListRefused:   "list-refused",
-	PaymentChange: "payment-change", PaymentTimeout: "payment-timeout", PaymentFault: "payment-fault", PaymentBalance: "payment-balance",
+	ListRefused:  "list-refused",
+	PrinterPaper: "printer-paper", PrinterJam: "printer-jam", PrinterToner: "printer-toner", PrinterCover: "printer-cover",
+	PrinterOffline: "printer-offline",
+	PaymentChange:  "payment-change", PaymentTimeout: "payment-timeout", PaymentFault: "payment-fault", PaymentBalance: "payment-balance",
 	RightMistyped: "right-mistyped", RightUnknown: "right-unknown", RightUsed: "right-used", RightExpired: "right-expired",
 	RightElsewhere: "right-elsewhere", RightMismatch: "right-mismatch", RightsTooMany: "rights-too-many", RightVoid: "right-void",
 	RightGiven: "right-given",

@@ -157,18 +157,20 @@ func (r *run) print(ctx context.Context) (turn, error) {
 	defer stop()
 	r.req.outcome = Unknown
 	out, err := r.dev.Printer.Print(c, printer.Job{PDF: pdf, Copies: r.req.copies})
-	switch {
-	case out == printer.Printed:
+	if out == printer.Printed {
 		r.req.outcome = Delivered
 		return on, nil
-	case out == printer.NotPrinted && err != nil:
-		r.req.outcome = Void
-		return on, wire.PrinterFault
-	case out == printer.NotPrinted:
-		r.req.outcome = Void
-		return on, wire.PrinterFault
 	}
-	return on, wire.PrintUnknown
+	fault := faultOf(err)
+	r.event.Requests[r.event.Made-1].Printer = fault
+	if out != printer.NotPrinted {
+		return on, wire.PrintUnknown
+	}
+	r.req.outcome = Void
+	if code := PrinterCode(fault); code != wire.OK {
+		return on, code
+	}
+	return on, wire.PrinterFault
 }
 
 // capture charges for what was printed. Paper is in the tray by now, so a unit

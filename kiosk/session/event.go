@@ -3,6 +3,7 @@ package session
 import (
 	"akashi/centre/wire"
 	"akashi/kiosk/lastlook"
+	"akashi/printer"
 )
 
 // Outcome is how one request was settled.
@@ -30,7 +31,8 @@ type Event struct {
 type RequestEvent struct {
 	Code    wire.Code       `json:"code"`
 	Outcome Outcome         `json:"outcome"`
-	Reason  lastlook.Reason `json:"reason,omitempty"` // local; never on the wire
+	Reason  lastlook.Reason `json:"reason,omitempty"`  // local; never on the wire
+	Printer printer.Fault   `json:"printer,omitempty"` // what the printer said, when its paper did not come out
 }
 
 // NumSteps is the number of Steps.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -130,6 +131,9 @@ func TestTheEndShowsTheRight(t *testing.T) {
 	}{
 		{"a right", func(w *world) { w.unit.right, w.printer.out = n, printer.Unknown }, wire.PrintUnknown, wire.RightGiven, string(n), 240},
 		{"no right to be had", func(w *world) { w.printer.out = printer.Unknown }, wire.PrintUnknown, wire.PrintUnknown, "", 0},
+		{"a right after a jam", func(w *world) {
+			w.unit.right, w.printer.out, w.printer.err = n, printer.Unknown, &printer.Error{Fault: printer.PaperJam}
+		}, wire.PrintUnknown, wire.RightGiven, string(n), 240},
 		{"the old right", func(w *world) { w.face.right, w.printer.out = string(n), printer.NotPrinted }, wire.PrinterFault, wire.PrinterFault, string(n), 0},
 		{"money back", func(w *world) { w.printer.out = printer.NotPrinted }, wire.PrinterFault, wire.PrinterFault, "", 0},
 	} {
@@ -139,6 +143,12 @@ func TestTheEndShowsTheRight(t *testing.T) {
 		end := w.face.last()
 		if e.Code != c.code || end.Code != c.shown || end.Right != c.right || end.Charged != c.yen || len(end.Texts) != len(screen.Languages) || w.unit.Charged() != c.yen {
 			t.Errorf("%s: %v, shown %+v, charged %d", c.name, e.Code, end, w.unit.Charged())
+		}
+		jam, jammed := screen.For("en", wire.PrinterJam).Why, e.Requests[0].Printer == printer.PaperJam
+		for _, x := range end.Texts {
+			if x.Language == "en" && strings.HasPrefix(x.Why, jam) != jammed || x.What == "" || x.Next == "" {
+				t.Errorf("%s: why %q", c.name, x.Why)
+			}
 		}
 	}
 }

@@ -196,6 +196,9 @@ func TestEndings(t *testing.T) {
 		{"nobody at the preview", "", simcard.Options{}, silent(face.Preview), wire.TimedOut, session.Preview},
 		{"payment refused", "", simcard.Options{}, func(w *world) { w.unit.refuse = []error{errors.New("no")} }, wire.PaymentRefused, session.Authorise},
 		{"printer fault", "", simcard.Options{}, func(w *world) { w.printer.out = printer.NotPrinted }, wire.PrinterFault, session.Print},
+		{"a jam before the paper", "", simcard.Options{}, func(w *world) {
+			w.printer.out, w.printer.err = printer.NotPrinted, &printer.Error{Fault: printer.PaperJam}
+		}, wire.PrinterJam, session.Print},
 		{"maybe printed", "", simcard.Options{}, func(w *world) { w.printer.out = printer.Unknown }, wire.PrintUnknown, session.Print},
 		{"a printer that says nothing", "", simcard.Options{}, func(w *world) { fast(w); w.printer.hang, w.printer.out = true, printer.Unknown }, wire.PrintUnknown, session.Print},
 	} {

@@ -24,6 +24,8 @@ var exits = map[wire.Code]int{
 
 	wire.CardAuthority: 50, wire.CardSignature: 51, wire.CardDigest: 52, wire.CardNotLive: 53, wire.CardMalformed: 54,
 
+	wire.PrinterPaper: 55, wire.PrinterJam: 56, wire.PrinterToner: 57, wire.PrinterCover: 58, wire.PrinterOffline: 59,
+
 	wire.LastLook: 60, wire.PrinterFault: 61, wire.PrintUnknown: 62, wire.PaymentRefused: 63,
 	wire.PaymentChange: 64, wire.PaymentTimeout: 65, wire.PaymentFault: 66, wire.PaymentBalance: 67,
 

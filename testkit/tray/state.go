@@ -85,6 +85,7 @@ type Visit struct {
 type Seen struct {
 	Screen string    `json:"screen"`
 	Step   int       `json:"step"`
+	Name   string    `json:"name"` // of the step
 	Of     int       `json:"of"`
 	At     int64     `json:"at"` // microseconds since the visit began
 	Tries  int       `json:"tries,omitempty"`

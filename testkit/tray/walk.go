@@ -167,7 +167,7 @@ func (s *Server) watcher(ctx context.Context, t trip) func(face.Tell) {
 		s.change(t.n, func(v *Visit) {
 			if len(v.Screens) < DefaultMaxScreens {
 				v.Screens = append(slices.Clone(v.Screens), Seen{
-					Screen: string(now.Screen), Step: now.Step, Of: now.Of, At: time.Since(v.Began).Microseconds(),
+					Screen: string(now.Screen), Step: now.Step, Name: stepName(now.Step), Of: now.Of, At: time.Since(v.Began).Microseconds(),
 					Tries: now.Tries, Fee: now.Fee, Code: now.Code, Words: wordsFor(now.Code),
 				})
 			}
@@ -182,6 +182,14 @@ func (s *Server) watcher(ctx context.Context, t trip) func(face.Tell) {
 			}
 		}
 	}
+}
+
+// stepName names the step that a screen is of; several have the same screen.
+func stepName(n int) string {
+	if n < 1 || n > len(session.Steps) {
+		return ""
+	}
+	return session.Steps[n-1]
 }
 
 // ended shows how a visit ended.

@@ -7,7 +7,7 @@ function screen(s, last) {
   if (s.fee) notes.push(el("span", { class: "tag" }, `¥${s.fee}`));
   if (s.code) notes.push(el("span", { class: "tag bad" }, `${s.code} ${s.words.name}`));
   return el("li", { class: last ? "now" : "" },
-    el("span", { class: "n" }, ms(s.at)), el("span", {}, ...t(`screen-${s.screen}`), " ", ...notes));
+    el("span", { class: "n" }, ms(s.at)), el("span", {}, ...t(`screen-${s.screen}`), " ", el("span", { class: "mono step" }, s.name), " ", ...notes));
 }
 
 function words(w) {
