@@ -31,7 +31,7 @@ var errStart = errors.New("centre: the node does not start workers any more")
 
 // hand gives the launcher's end of a new line to this starter.
 func (s *starter) hand() (*os.File, error) {
-	mine, theirs, err := socketPair()
+	mine, theirs, err := oneshot.Pair()
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ type distant struct {
 // startDistant asks the node for a worker; it closes files.
 func startDistant(node *net.UnixConn, files []*os.File) (*distant, error) {
 	defer closeFiles(files)
-	mine, theirs, err := socketPair()
+	mine, theirs, err := oneshot.Pair()
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,8 @@ import (
 	"akashi/testkit/users"
 )
 
+func init() { attacker = attack }
+
 // attack is what whoever has taken a process of the centre over tries from its
 // place: to have a key attested and something signed, and to read what is
 // another's. It tells how each try ended, "" for a success.

@@ -68,7 +68,7 @@ func (l *Launcher) start(ctx context.Context, s issue.Setup, relay bool) (*start
 		session.Close()
 		return nil, wire.VRSDown
 	}
-	pipe, theirs, err := socketPair()
+	pipe, theirs, err := oneshot.Pair()
 	if err != nil {
 		return nil, errors.Join(wire.Internal, session.Close(), vrs.Close())
 	}

@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"akashi/centre/oneshot"
 )
 
@@ -51,13 +49,12 @@ func (b Browser) check() error {
 	if b.Program == "" {
 		return nil
 	}
-	var fs unix.Statfs_t
 	switch {
 	case os.Geteuid() == 0 && b.UID <= 0, b.UID < 0:
 		return fmt.Errorf("%w: screen.browser.uid: the agent is root and the browser must not be; give it a user of its own", ErrConfig)
 	case !filepath.IsAbs(b.Program) || !filepath.IsAbs(b.Profile):
 		return fmt.Errorf("%w: screen.browser: want the whole paths of program and profile", ErrConfig)
-	case unix.Statfs(b.Profile, &fs) != nil || fs.Type != unix.TMPFS_MAGIC && fs.Type != unix.RAMFS_MAGIC:
+	case !onMemory(b.Profile):
 		return fmt.Errorf("%w: screen.browser.profile: %s is not on a memory file system, such as /dev/shm", ErrConfig, b.Profile)
 	}
 	return nil

@@ -20,7 +20,7 @@ func (v *visit) reader(ctx context.Context) (*os.File, error) {
 		defer c.Close()
 		return c.(*net.UnixConn).File()
 	}
-	ours, child, err := socketpair()
+	ours, child, err := oneshot.Sockets()
 	if err != nil {
 		return nil, err
 	}

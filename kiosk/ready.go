@@ -66,7 +66,7 @@ func (a *Agent) printing() wire.Code {
 
 // ask starts a print process for one look and sees it gone.
 func (a *Agent) ask(ctx context.Context) printer.Fault {
-	ours, child, err := pair()
+	ours, child, err := oneshot.Pair()
 	if err != nil {
 		return printer.OtherFault
 	}
@@ -95,7 +95,7 @@ func (a *Agent) press(ctx context.Context, child *os.File, start func(context.Co
 	if c.Printer.IPP == "" {
 		return start(ctx, s)
 	}
-	ours, side, err := pair()
+	ours, side, err := oneshot.Pair()
 	if err != nil {
 		child.Close()
 		return nil, err

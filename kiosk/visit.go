@@ -131,12 +131,12 @@ func (c Config) visitLife() time.Duration {
 // it, and keeps the agent's ends.
 func (v *visit) open(ctx context.Context, e *ends) (child []*os.File, err error) {
 	var f *os.File
-	if e.hatch, f, err = pair(); err != nil {
+	if e.hatch, f, err = oneshot.Pair(); err != nil {
 		return child, err
 	}
 	child = append(child, f)
 	var side net.Conn
-	if side, f, err = pair(); err != nil {
+	if side, f, err = oneshot.Pair(); err != nil {
 		return child, err
 	}
 	e.side = side.(*net.UnixConn)
@@ -248,7 +248,7 @@ func (v *visit) Print(context.Context) (*os.File, error) {
 	if err := v.agent.till.Printing(); err != nil {
 		return nil, err
 	}
-	ours, child, err := socketpair()
+	ours, child, err := oneshot.Sockets()
 	if err != nil {
 		return nil, err
 	}

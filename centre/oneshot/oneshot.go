@@ -14,6 +14,7 @@ package oneshot
 
 import (
 	"errors"
+	"net"
 	"os"
 	"strconv"
 	"time"
@@ -68,3 +69,18 @@ type Limits struct {
 
 // File gives the i-th handed-over file inside the process.
 func File(i int) *os.File { return os.NewFile(uintptr(FirstFile+i), "handed over") }
+
+// Pair makes two connected sockets, one to speak on and one to hand over.
+func Pair() (net.Conn, *os.File, error) {
+	ours, theirs, err := Sockets()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer ours.Close() // FileConn keeps a copy of its own
+	c, err := net.FileConn(ours)
+	if err != nil {
+		theirs.Close()
+		return nil, nil, err
+	}
+	return c, theirs, nil
+}

@@ -13,9 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"akashi/centre/channel"
+	"akashi/centre/oneshot"
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
 	"akashi/kiosk/hatch"
@@ -28,13 +27,12 @@ import (
 // sockets makes two connected unix sockets.
 func sockets(t *testing.T) (*net.UnixConn, *net.UnixConn) {
 	t.Helper()
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	near, far, err := oneshot.Sockets()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var ends [2]*net.UnixConn
-	for i, fd := range fds {
-		f := os.NewFile(uintptr(fd), "end")
+	for i, f := range []*os.File{near, far} {
 		c, err := net.FileConn(f)
 		if err != nil {
 			t.Fatal(err)

@@ -11,21 +11,19 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
+	"akashi/centre/oneshot"
 	"akashi/kiosk/press"
 )
 
 // pair makes two connected unix sockets.
 func pair(t *testing.T) (a, b *net.UnixConn) {
 	t.Helper()
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	near, far, err := oneshot.Sockets()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out [2]*net.UnixConn
-	for i, fd := range fds {
-		f := os.NewFile(uintptr(fd), "side")
+	for i, f := range []*os.File{near, far} {
 		c, err := net.FileConn(f)
 		f.Close()
 		if err != nil {

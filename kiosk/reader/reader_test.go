@@ -9,9 +9,10 @@ import (
 	"net"
 	"os"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
+
+	"akashi/centre/oneshot"
 )
 
 // enough is a limit against hangs only.
@@ -58,13 +59,12 @@ func calm() *device {
 // pair is a connected pair of stream sockets, as the agent makes it.
 func pair(t testing.TB) (a, b net.Conn) {
 	t.Helper()
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	near, far, err := oneshot.Sockets()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var conns [2]net.Conn
-	for i, fd := range fds {
-		f := os.NewFile(uintptr(fd), "socket")
+	for i, f := range []*os.File{near, far} {
 		if conns[i], err = net.FileConn(f); err != nil {
 			t.Fatal(err)
 		}

@@ -10,10 +10,10 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
+	"akashi/centre/oneshot"
 	"akashi/kiosk/mynumber"
 	"akashi/kiosk/reader"
 	"akashi/testkit/pcscd"
@@ -81,11 +81,10 @@ func start(t testing.TB, server *pcscd.Server) *process {
 // launch runs a command with the reader's end of a socket as descriptor 3.
 func launch(t testing.TB, server *pcscd.Server, command []string) *process {
 	t.Helper()
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	near, far, err := oneshot.Sockets()
 	if err != nil {
 		t.Fatal(err)
 	}
-	near, far := os.NewFile(uintptr(fds[0]), "near"), os.NewFile(uintptr(fds[1]), "far")
 	defer near.Close()
 	defer far.Close()
 	conn, err := net.FileConn(near)

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package kiosk
+
+// onMemory knows memory file systems on Linux only; elsewhere a browser's
+// profile has no place.
+func onMemory(string) bool { return false }

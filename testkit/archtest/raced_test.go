@@ -1,0 +1,5 @@
+//go:build race
+
+package archtest_test
+
+func init() { raced = true }
