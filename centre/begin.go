@@ -28,7 +28,11 @@ func (l *Launcher) open(ctx context.Context, c call) (any, error) {
 	if !ok {
 		return nil, wire.Malformed
 	}
-	k, err := l.c.Fleet.AdmitOpen(kiosk, o.Terms)
+	screen, err := l.inForce()
+	if err != nil {
+		return nil, err
+	}
+	k, err := l.c.Fleet.AdmitOpen(kiosk, o.Terms, screen, l.c.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +136,11 @@ func (l *Launcher) admit(ctx context.Context, h wire.Header, c call) (admitted, 
 	if s.Terms != h.Terms {
 		return admitted{}, wire.HeaderMismatch
 	}
-	m, err := l.c.Fleet.Admit(h, kiosk, began)
+	screen, err := l.inForce()
+	if err != nil {
+		return admitted{}, err
+	}
+	m, err := l.c.Fleet.Admit(h, kiosk, screen, began)
 	if err != nil {
 		return admitted{}, err
 	}

@@ -30,6 +30,7 @@ const (
 	subjectAlarm   = "akashi.alarm"
 	subjectRight   = "akashi.right"   // a new right: any launcher
 	subjectRights  = "akashi.right.*" // one that is there: its home
+	subjectRelease = "akashi.release"
 	subjectBeat    = "akashi.beat"
 	subjectWhere   = "akashi.where" // which launcher has a worker
 	subjectPerson  = "akashi.person"
@@ -167,7 +168,7 @@ func permissions(role, own string) *server.Permissions {
 	switch role {
 	case wire.RoleGateway:
 		return &server.Permissions{
-			Publish:   allow(subjectOpen, subjectBegin, subjectSettle, subjectAlarm, subjectBeat, subjectWhere, subjectRequest, subjectRight, subjectRights),
+			Publish:   allow(subjectOpen, subjectBegin, subjectSettle, subjectAlarm, subjectBeat, subjectWhere, subjectRequest, subjectRight, subjectRights, subjectRelease),
 			Subscribe: allow(own + ".>"),
 		}
 	case wire.RoleOperator:

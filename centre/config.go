@@ -25,8 +25,13 @@ type Config struct {
 	Node string `json:"node"`
 	// Root is the PEM of the centre's root, which kiosks pin.
 	Root string `json:"root"`
-	// Fleet is the file of kiosks and municipalities (package centre/fleet).
+	// Fleet is the file of kiosks (package centre/fleet).
 	Fleet string `json:"fleet"`
+	// Release is the signed screen release (package centre/wire/release): terms,
+	// texts, municipalities, hours, fees. Its signer's certificate has the role
+	// release under root; its key lies with whoever answers for it, never here.
+	// It may be replaced, by renaming, while the node runs.
+	Release string `json:"release"`
 	// Audit is the log. Its disk filling up stops all issuing; give it its own.
 	Audit string `json:"audit"`
 	// Events also writes each event that is in the audit to standard output, as
@@ -149,7 +154,7 @@ func ReadConfig(path string) (*Config, error) {
 		return nil, err
 	}
 	paths := []*string{
-		&c.Root, &c.Fleet, &c.Audit, &c.Gateway.Certificate, &c.Gateway.Key, &c.Bus.Certificate, &c.Bus.Key, &c.Bus.Store,
+		&c.Root, &c.Fleet, &c.Release, &c.Audit, &c.Gateway.Certificate, &c.Gateway.Key, &c.Bus.Certificate, &c.Bus.Key, &c.Bus.Store,
 		&c.Launcher.Certificate, &c.Launcher.Key, &c.Launcher.Keys, &c.Launcher.Trust, &c.Launcher.TrustRoot, &c.VRS.Roots, &c.VRS.Binding,
 	}
 	if c.Operator != nil {
@@ -184,7 +189,7 @@ func (c *Config) check() error {
 		return errors.New("centre: node: want 1 to 32 of a-z, 0-9 and hyphen")
 	}
 	for name, v := range map[string]string{
-		"root": c.Root, "fleet": c.Fleet, "audit": c.Audit,
+		"root": c.Root, "fleet": c.Fleet, "release": c.Release, "audit": c.Audit,
 		"gateway.certificate": c.Gateway.Certificate, "gateway.key": c.Gateway.Key,
 		"launcher.certificate": c.Launcher.Certificate, "launcher.key": c.Launcher.Key, "launcher.keys": c.Launcher.Keys,
 		"launcher.trust": c.Launcher.Trust, "launcher.trust_root": c.Launcher.TrustRoot,

@@ -12,7 +12,7 @@ import (
 
 func goodConfig() centre.Config {
 	return centre.Config{
-		Node: "n1", OneUser: true, Root: "root.pem", Fleet: "fleet.json", Audit: "/var/audit.log",
+		Node: "n1", OneUser: true, Root: "root.pem", Fleet: "fleet.json", Release: "release.json", Audit: "/var/audit.log",
 		Gateway:  centre.GatewayFile{Listen: "127.0.0.1:0", Certificate: "g.pem", Key: "g.key"},
 		Bus:      centre.BusFile{Listen: "127.0.0.1:0", Certificate: "n.pem", Key: "n.key"},
 		Launcher: centre.LauncherFile{Certificate: "l.pem", Key: "l.key", Keys: "keys.sock", Trust: "trust.json", TrustRoot: "trust-root.pem"},

@@ -18,7 +18,7 @@ import (
 // alarm still stops, and what was issued is still on the chain.
 func TestAFullAuditDiskStopsIssuing(t *testing.T) {
 	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=16k"); err != nil {
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=32k"); err != nil {
 		if os.Getenv("CI") == "true" && os.Getuid() == 0 {
 			t.Fatal(err)
 		}

@@ -105,6 +105,9 @@ func (g *Gateway) answer(ctx context.Context, p channel.Peer, t wire.Type, body 
 	case wire.TypeRight:
 		b, err := g.right(ctx, p, body)
 		return wire.TypeRighted, b, err
+	case wire.TypeRelease:
+		b, err := g.giveRelease(ctx, p, body)
+		return wire.TypeReleased, b, err
 	case wire.TypeBeat:
 		b, err := g.beat(ctx, p, body)
 		return wire.TypeBeaten, b, err
@@ -206,10 +209,11 @@ func (g *Gateway) beat(ctx context.Context, p channel.Peer, body json.RawMessage
 		}
 	}
 	k, ok := g.c.Fleet.Kiosk(p.Digest)
-	enabled := ok && k.Enabled
-	if enabled {
-		_, err := g.ask(ctx, subjectBeat, p, body, DefaultState)
-		enabled = err == nil
+	out := wire.Beaten{Now: g.c.Now().Unix()}
+	if ok && k.Enabled {
+		b, err := g.answerOf(ctx, subjectBeat, p, body, DefaultState)
+		a, malformed := wire.Decode[announced](b, maxEntry)
+		out.Enabled, out.Release = err == nil && malformed == nil, a.Release
 	}
-	return wire.Beaten{Now: g.c.Now().Unix(), Enabled: enabled}, nil
+	return out, nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -21,7 +22,10 @@ import (
 	"akashi/centre/fleet"
 	"akashi/centre/issue"
 	"akashi/centre/keys"
+	"akashi/centre/wire/release"
+	"akashi/testkit/edition"
 	"akashi/testkit/pki"
+	"akashi/verifier/credential"
 )
 
 const (
@@ -71,12 +75,24 @@ type option func(*centre.LauncherConfig)
 
 func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.shift.Load())) }
 
+// offered is the house's screen release: one city that issues one kind, around
+// the clock, and one that takes no part.
+func (h *house) offered() *release.Release {
+	r := edition.Draft(nil, h.now())
+	r.Terms.Version = terms
+	edition.Add(r, release.Municipality{Code: city, NameJA: "千代田区", NameEN: "Chiyoda City", Kana: "ちよだく", TakesPart: true,
+		Kinds: []credential.Kind{credential.Domestic}, Hours: &release.Hours{}, Phone: phone}, release.Prefecture{Code: "13", NameJA: "東京都", NameEN: "Tokyo"})
+	edition.Add(r, release.Municipality{Code: other, NameJA: "横浜市", NameEN: "Yokohama City", Kana: "よこはまし"},
+		release.Prefecture{Code: "14", NameJA: "神奈川県", NameEN: "Kanagawa"})
+	return r
+}
+
 // build starts everything. kiosks are k0, k1 …; "off" is disabled.
 func build(t testing.TB, kiosks int, options ...option) *house {
 	t.Helper()
 	h := &house{t: t, w: must(theWorld())(t), dir: t.TempDir(), kiosks: map[string]tls.Certificate{}}
 	h.makeFleet(kiosks)
-	if err := h.w.WriteDir(h.dir); err != nil {
+	if err := errors.Join(h.w.WriteDir(h.dir), edition.Write(h.w, h.offered(), filepath.Join(h.dir, "release.json"))); err != nil {
 		t.Fatal(err)
 	}
 	h.startKeys()
@@ -91,7 +107,7 @@ func build(t testing.TB, kiosks int, options ...option) *house {
 		Worker:  centre.WorkerConfig{Path: must(os.Executable())(t), Args: []string{"fake-worker"}},
 		Workers: 64, Now: h.now, Rand: rand.Reader,
 		Setup: issue.Setup{Issuer: h.w.Issuer, TrustRoot: must(x509.MarshalPKIXPublicKey(h.w.TrustRoot.Public()))(t)},
-		Trust: filepath.Join(h.dir, "trust.json"),
+		Trust: filepath.Join(h.dir, "trust.json"), Release: filepath.Join(h.dir, "release.json"),
 		Events: func(r audit.Record) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
@@ -107,10 +123,7 @@ func build(t testing.TB, kiosks int, options ...option) *house {
 }
 
 func (h *house) makeFleet(n int) {
-	c := fleet.Config{Terms: terms, Municipalities: []fleet.MunicipalityConfig{
-		{Code: city, TakesPart: true, Kinds: []string{"domestic"}, Opens: "00:00", Closes: "00:00", Phone: phone},
-		{Code: other, TakesPart: false, Opens: "00:00", Closes: "00:00"},
-	}}
+	var c fleet.Config
 	add := func(id string, enabled bool) {
 		cert := must(h.w.Kiosk(id))(h.t)
 		h.kiosks[id] = cert

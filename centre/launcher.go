@@ -17,6 +17,7 @@ import (
 	"akashi/centre/keys"
 	"akashi/centre/rights"
 	"akashi/centre/wire"
+	releases "akashi/centre/wire/release/keep"
 	"akashi/verifier/trust/keep"
 )
 
@@ -29,6 +30,7 @@ type LauncherConfig struct {
 	Keys     string // socket of the key process
 	VRS      string // host:port
 	Trust    string // the trust list's file; its root is Setup.TrustRoot
+	Release  string // the screen release's file; its root is the bus's
 	Worker   WorkerConfig
 	Starter  *net.UnixConn // to the node, which then starts the workers; nil: the launcher does
 	Setup    issue.Setup   // what every worker is told; Mode, Header, Settle, Void, Phone, Keys and Trust are filled in
@@ -57,10 +59,12 @@ type Launcher struct {
 	keys     *keys.Control
 	log      *audit.Log
 	trust    *keep.Keeper
+	release  *releases.Keeper
 
 	calls    chan struct{} // a slot for each call in hand
 	workers  chan struct{} // a slot for each issuing worker
 	settlers chan struct{}
+	serving  chan struct{}  // a slot for each screen release on its way out
 	hands    sync.WaitGroup // calls, watchers of workers, voidings
 
 	lastKeys keys.Counts // as audited
@@ -70,6 +74,8 @@ type Launcher struct {
 	live     map[seat]*worker
 	byKiosk  map[fleet.Digest]int
 	lastList audit.List // as audited
+	// lastRelease is the same of the screen release.
+	lastRelease audit.List
 }
 
 // NewLauncher opens the audit, which must be whole, and connects to the key
@@ -78,7 +84,7 @@ func NewLauncher(ctx context.Context, c LauncherConfig) (*Launcher, error) {
 	c = c.withDefaults()
 	l := &Launcher{
 		c: c, calls: make(chan struct{}, DefaultMaxCalls),
-		workers: make(chan struct{}, c.Workers), settlers: make(chan struct{}, c.Settlers),
+		workers: make(chan struct{}, c.Workers), settlers: make(chan struct{}, c.Settlers), serving: make(chan struct{}, DefaultMaxServing),
 		live: map[seat]*worker{}, byKiosk: map[fleet.Digest]int{},
 	}
 	past := newPast()
@@ -110,6 +116,9 @@ var errNoKeys = errors.New("centre: the key process does not answer: start it fi
 
 func (l *Launcher) connect(ctx context.Context, past *past) (err error) {
 	if l.trust, err = openTrust(l.c); err != nil {
+		return err
+	}
+	if l.release, err = openRelease(l.c); err != nil {
 		return err
 	}
 	if l.keys, err = keys.Dial(l.c.Keys); err != nil {
@@ -166,6 +175,7 @@ func (l *Launcher) Run(ctx context.Context, ready func()) error {
 		{subjectAlarm, l.serve(work, gateway, l.alarm)},
 		{subjectSettle, l.serve(work, gateway, l.settle)},
 		{subjectRight, l.serve(work, gateway, l.right)},
+		{subjectRelease, l.serve(work, gateway, l.wanted)},
 		{rightsOf(l.c.Node), l.serve(work, gateway, l.right)},
 		{requestTo(l.c.Node), l.serve(work, gateway, l.request)},
 		{subjectBegin, l.serve(work, gateway, l.begin)},

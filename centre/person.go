@@ -26,6 +26,9 @@ type State struct {
 	Alarms   []fleet.Alarm `json:"alarms"`   // in order of time
 	List     audit.List    `json:"list"`     // the trust list, at the node that answered
 	Refused  string        `json:"refused"`  // the rule that a newer file of it breaks; the list in use stays
+	// Release is the screen release, in the same way.
+	Release        audit.List `json:"release"`
+	ReleaseRefused string     `json:"release_refused"`
 }
 
 // person does what a person orders and tells the state. Only a connection with
@@ -47,9 +50,10 @@ func (l *Launcher) person(ctx context.Context, c call) (any, error) {
 	}
 	alarms, operator := l.stops.list()
 	slices.SortFunc(alarms, func(a, b fleet.Alarm) int { return int(a.At - b.At) })
-	trust := l.trust.Look()
+	trust, screen := l.trust.Look(), l.release.Look()
 	return State{
 		Stopped: l.stops.now().All, Operator: operator, Alarms: alarms, List: list(l.c.Node, trust), Refused: trust.Refused(),
+		Release: released(l.c.Node, screen), ReleaseRefused: screen.Refused(),
 	}, nil
 }
 

@@ -138,7 +138,7 @@ func (c *Config) launcher(url string, out *lines) (LauncherConfig, error) {
 		return LauncherConfig{}, err
 	}
 	lc := LauncherConfig{
-		Node: fleet.ID(c.Node), Bus: bus, Fleet: f, Audit: c.Audit, Keys: c.Launcher.Keys, VRS: c.VRS.Address, Setup: setup, Trust: c.Launcher.Trust,
+		Node: fleet.ID(c.Node), Bus: bus, Fleet: f, Audit: c.Audit, Keys: c.Launcher.Keys, VRS: c.VRS.Address, Setup: setup, Trust: c.Launcher.Trust, Release: c.Release,
 		Worker:  c.worker(),
 		Workers: c.Launcher.Workers, Settlers: c.Launcher.Settlers, Now: time.Now, Rand: rand.Reader,
 	}

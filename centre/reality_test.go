@@ -24,6 +24,7 @@ import (
 	"akashi/centre/fleet"
 	"akashi/centre/keys"
 	"akashi/centre/wire"
+	"akashi/testkit/edition"
 	"akashi/testkit/residents"
 	"akashi/testkit/users"
 	refvrs "akashi/testkit/vrs"
@@ -133,7 +134,7 @@ func buildReal(t *testing.T) *real {
 	r.writeFleet()
 	r.startKeys()
 	c := centre.Config{
-		Node: "n1", Root: "centre-root.pem", Fleet: "fleet.json", Audit: "state/audit.log", Events: true,
+		Node: "n1", Root: "centre-root.pem", Fleet: "fleet.json", Release: "release.json", Audit: "state/audit.log", Events: true,
 		Gateway:  centre.GatewayFile{Listen: "127.0.0.1:0", Certificate: "gateway.pem", Key: "gateway.key"},
 		Bus:      centre.BusFile{Listen: "127.0.0.1:0", Certificate: "nats-server.pem", Key: "nats-server.key", Store: "bus"},
 		Launcher: centre.LauncherFile{Certificate: "launcher.pem", Key: "launcher.key", Keys: r.socket(), Trust: "trust.json", TrustRoot: "trust-root.pem"},
@@ -181,13 +182,16 @@ func (r *real) startVRS() string {
 }
 
 func (r *real) writeFleet() {
-	c := fleet.Config{Terms: terms}
+	var c fleet.Config
 	for _, m := range residents.Municipalities() {
-		x := fleet.MunicipalityConfig{Code: m.Code, City: m.City, Phone: m.Phone, Fee: m.Fee}
-		if m.City == "" {
-			x.TakesPart, x.Kinds, x.Opens, x.Closes = m.Participates, []string{"domestic", "overseas"}, "00:00", "24:00"
+		if m.City == "" && !m.Participates {
+			c.Suspended = append(c.Suspended, fleet.SuspendedConfig{Code: m.Code})
 		}
-		c.Municipalities = append(c.Municipalities, x)
+	}
+	screen := edition.Draft(residents.Municipalities(), time.Now())
+	screen.Terms.Version = terms
+	if err := edition.Write(r.w, screen, filepath.Join(r.dir, "release.json")); err != nil {
+		r.t.Fatal(err)
 	}
 	r.kiosks = map[string]tls.Certificate{}
 	for i := range 3 {

@@ -46,5 +46,8 @@ func (l *Launcher) beat(_ context.Context, c call) (any, error) {
 	if !known {
 		return nil, wire.KioskDisabled
 	}
-	return nil, l.stops.now().Check(k.ID, "")
+	if err := l.stops.now().Check(k.ID, ""); err != nil {
+		return nil, err
+	}
+	return l.announce(), nil
 }

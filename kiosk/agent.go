@@ -29,6 +29,7 @@ type Agent struct {
 	outbox *outbox
 	alarm  alarm
 	trust  *keep.Keeper
+	screen *releases
 	till   *payment.Till // from Run on
 
 	busy    sync.Mutex // held while a session runs: one card reader, one resident
@@ -67,7 +68,11 @@ func New(c Config) (*Agent, error) {
 	if a.trust, err = openTrust(c, f, a.now); err != nil {
 		return nil, err
 	}
+	if a.screen, err = openReleases(c, f.root, a.now); err != nil {
+		return nil, err
+	}
 	a.link = newLink(c, f, a.now, a.faults)
+	a.link.announced = a.screen.announced
 	a.outbox = newOutbox(a.link.ask, a.now)
 	a.outbox.alarmed = a.told
 	return a, nil
@@ -131,7 +136,7 @@ func (a *Agent) listen() (*net.UnixListener, error) {
 // faults is what the centre sees in each beat.
 func (a *Agent) faults() []wire.Code {
 	var all []wire.Code
-	for _, c := range []wire.Code{a.standing(), a.list().Code, a.till.Fault(), a.printing()} {
+	for _, c := range []wire.Code{a.standing(), a.list().Code, a.screen.stands().Code, a.till.Fault(), a.printing()} {
 		if c != wire.OK {
 			all = append(all, c)
 		}
@@ -232,5 +237,8 @@ func (a *Agent) barred() wire.Code {
 	if a.list().Code == wire.ListExpired {
 		return wire.ListExpired
 	}
-	return a.link.state()
+	if code := a.link.state(); code != wire.OK {
+		return code
+	}
+	return a.screen.serves()
 }

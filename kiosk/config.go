@@ -14,15 +14,13 @@ import (
 	"path/filepath"
 	"time"
 
-	"akashi/kiosk/face"
 	"akashi/kiosk/press"
 	"akashi/kiosk/screen"
 	"akashi/kiosk/session"
 )
 
-// DefaultMaxConfig bounds the configuration file in bytes: the menu of every
-// municipality is under 1 MiB.
-const DefaultMaxConfig = 4 << 20
+// DefaultMaxConfig bounds the configuration file in bytes; it has under 4 KiB.
+const DefaultMaxConfig = 64 << 10
 
 // Config is the agent's configuration: strict JSON, unknown members refused.
 // Paths that are not absolute start at the file's folder.
@@ -35,14 +33,12 @@ type Config struct {
 	Trust       string `json:"trust"`       // trust list that the last look verifies with; replaced while the agent runs, by renaming
 	TrustRoot   string `json:"trust_root"`  // PEM public key that the list must be signed by
 
-	Terms     string       `json:"terms"`      // version of the terms that are shown
-	Disease   string       `json:"disease"`    // what this kiosk issues certificates of: code of the centre's table of vaccines; residents are not asked
-	Menu      []face.Offer `json:"menu"`       // municipalities that can be chosen, in the order shown
-	MaxCopies int          `json:"max_copies"` // 0: the printer's bound
-	Origin    string       `json:"origin"`     // of the page, as a browser sends it; another one cannot connect; empty: that of screen.listen
+	Disease   string `json:"disease"`    // what this kiosk issues certificates of: code of the centre's table of vaccines; residents are not asked
+	MaxCopies int    `json:"max_copies"` // 0: the printer's bound
+	Origin    string `json:"origin"`     // of the page, as a browser sends it; another one cannot connect; empty: that of screen.listen
 
 	Control string  `json:"control"` // unix socket for whoever stands in front; only its folder's rights guard it
-	State   string  `json:"state"`   // folder that keeps a standing alarm and the trust list's version; on a disk that survives a restart, or a restart would clear it
+	State   string  `json:"state"`   // folder that keeps a standing alarm, the trust list's version and the newest screen release; on a disk that survives a restart, or a restart would clear it
 	Cache   string  `json:"cache"`   // folder of compiled code, which `kiosk prepare` fills; a part of the program, so no process of a session may write there
 	Screen  Screen  `json:"screen"`
 	Reader  Reader  `json:"reader"`
@@ -70,7 +66,6 @@ type Reader struct {
 type Screen struct {
 	Listen string       `json:"listen,omitempty"` // loopback host:port that the page is served at; it is then the origin
 	Panel  screen.Panel `json:"panel"`            // zero: screen.DefaultPanel
-	Phone  string       `json:"phone,omitempty"`  // of the call centre
 
 	Browser Browser `json:"browser"` // started for each session
 }
@@ -149,7 +144,7 @@ func (c Config) check() error {
 		wrong bool
 	}{
 		{"centre", c.Centre == ""}, {"centre_root", c.CentreRoot == ""}, {"certificate", c.Certificate == ""}, {"key", c.Key == ""},
-		{"trust", c.Trust == ""}, {"trust_root", c.TrustRoot == ""}, {"terms", c.Terms == ""}, {"disease", c.Disease == ""}, {"menu", len(c.Menu) == 0},
+		{"trust", c.Trust == ""}, {"trust_root", c.TrustRoot == ""}, {"disease", c.Disease == ""},
 		{"origin, or screen.listen", (c.Origin == "") == (c.Screen.Listen == "")}, {"control", c.Control == ""}, {"state", c.State == ""}, {"cache", c.Cache == ""},
 		{"reader: either program and name, or socket", (c.Reader.Socket == "") == (c.Reader.Program == "") || (c.Reader.Program == "") != (c.Reader.Name == "")},
 		{"printer: either folder, or ipp, and certificate with ipps only", !c.Printer.ok()}, {"max_copies", c.MaxCopies < 0 || c.MaxCopies > session.DefaultMaxCopies},
@@ -166,11 +161,6 @@ func (c Config) check() error {
 	}
 	if err := c.Screen.Browser.check(); err != nil {
 		return err
-	}
-	for _, o := range c.Menu {
-		if len(o.Code) != 6 || o.NameJA == "" || o.NameEN == "" || len(o.Kinds) == 0 || o.Fee < 0 {
-			return fmt.Errorf("%w: menu: an offer without a code of 6 digits, both names or a kind, or with a fee below 0", ErrConfig)
-		}
 	}
 	return nil
 }

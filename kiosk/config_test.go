@@ -13,8 +13,7 @@ import (
 func plain() map[string]any {
 	return map[string]any{
 		"centre": "127.0.0.1:7443", "centre_root": "centre-root.pem", "certificate": "kiosk.pem", "key": "kiosk.key",
-		"trust": "trust.json", "trust_root": "trust-root.pem", "terms": "2026-11", "disease": "covid-19", "origin": "http://127.0.0.1:8080",
-		"menu":    []map[string]any{{"code": "990001", "name_ja": "見本市", "name_en": "Mihon", "phone": "000", "kinds": []int{1, 2}, "fee": 120}},
+		"trust": "trust.json", "trust_root": "trust-root.pem", "disease": "covid-19", "origin": "http://127.0.0.1:8080",
 		"control": "/run/akashi/kiosk.sock", "state": "state", "cache": "/var/lib/akashi/compiled", "reader": map[string]any{"socket": "card.sock"}, "printer": map[string]any{"folder": "out"},
 		"uid": map[string]any{"session": 901, "reader": 902, "print": 903},
 	}
@@ -54,32 +53,29 @@ func TestConfigRefuses(t *testing.T) {
 		return with("screen", map[string]any{"browser": map[string]any{"program": program, "profile": profile, "uid": uid}})
 	}
 	cases := map[string]func(map[string]any){
-		"root for the session":     with("uid", map[string]any{"session": 0, "reader": 902, "print": 903}),
-		"root for the reader":      with("uid", map[string]any{"session": 901, "reader": 0, "print": 903}),
-		"root for print":           with("uid", map[string]any{"session": 901, "reader": 902}),
-		"a user below root":        with("uid", map[string]any{"session": -1, "reader": 902, "print": 903}),
-		"one user for two":         with("uid", map[string]any{"session": 901, "reader": 902, "print": 902}),
-		"users and one user":       with("one_user", true),
-		"unknown member":           with("pin_log", true),
-		"both readers":             with("reader", map[string]any{"socket": "x", "program": "y", "name": "z"}),
-		"no reader":                with("reader", map[string]any{}),
-		"a reader without a name":  with("reader", map[string]any{"program": "y"}),
-		"too many copies":          with("max_copies", 11),
-		"two printers":             with("printer", map[string]any{"folder": "out", "ipp": "ipp://127.0.0.1/ipp/print"}),
-		"no printer":               with("printer", map[string]any{}),
-		"ipps without a pin":       with("printer", map[string]any{"ipp": "ipps://192.0.2.1/ipp/print"}),
-		"a pin that does nothing":  with("printer", map[string]any{"ipp": "ipp://127.0.0.1/ipp/print", "certificate": "printer.pem"}),
-		"a pin for a folder":       with("printer", map[string]any{"folder": "out", "certificate": "printer.pem"}),
-		"an offer without a kind":  with("menu", []map[string]any{{"code": "990001", "name_ja": "見", "name_en": "M", "kinds": []int{}}}),
-		"an offer with a bad code": with("menu", []map[string]any{{"code": "99", "name_ja": "見", "name_en": "M", "kinds": []int{1}}}),
-		"origin and a page":        with("screen", map[string]any{"listen": "127.0.0.1:0"}),
-		"a panel for nobody":       with("screen", map[string]any{"panel": map[string]any{"width": 20, "height": 20}}),
-		"a profile on a disk":      browser("/usr/bin/chromium", "/proc", 904),
-		"a browser without path":   browser("chromium", "/dev/shm", 904),
-		"a browser of no user":     browser("/usr/bin/chromium", "/dev/shm", -1),
-		"a fee below nothing":      with("menu", []map[string]any{{"code": "990001", "name_ja": "見", "name_en": "M", "kinds": []int{1}, "fee": -1}}),
+		"root for the session":    with("uid", map[string]any{"session": 0, "reader": 902, "print": 903}),
+		"root for the reader":     with("uid", map[string]any{"session": 901, "reader": 0, "print": 903}),
+		"root for print":          with("uid", map[string]any{"session": 901, "reader": 902}),
+		"a user below root":       with("uid", map[string]any{"session": -1, "reader": 902, "print": 903}),
+		"one user for two":        with("uid", map[string]any{"session": 901, "reader": 902, "print": 902}),
+		"users and one user":      with("one_user", true),
+		"unknown member":          with("pin_log", true),
+		"both readers":            with("reader", map[string]any{"socket": "x", "program": "y", "name": "z"}),
+		"no reader":               with("reader", map[string]any{}),
+		"a reader without a name": with("reader", map[string]any{"program": "y"}),
+		"too many copies":         with("max_copies", 11),
+		"two printers":            with("printer", map[string]any{"folder": "out", "ipp": "ipp://127.0.0.1/ipp/print"}),
+		"no printer":              with("printer", map[string]any{}),
+		"ipps without a pin":      with("printer", map[string]any{"ipp": "ipps://192.0.2.1/ipp/print"}),
+		"a pin that does nothing": with("printer", map[string]any{"ipp": "ipp://127.0.0.1/ipp/print", "certificate": "printer.pem"}),
+		"a pin for a folder":      with("printer", map[string]any{"folder": "out", "certificate": "printer.pem"}),
+		"origin and a page":       with("screen", map[string]any{"listen": "127.0.0.1:0"}),
+		"a panel for nobody":      with("screen", map[string]any{"panel": map[string]any{"width": 20, "height": 20}}),
+		"a profile on a disk":     browser("/usr/bin/chromium", "/proc", 904),
+		"a browser without path":  browser("chromium", "/dev/shm", 904),
+		"a browser of no user":    browser("/usr/bin/chromium", "/dev/shm", -1),
 	}
-	for _, k := range []string{"centre", "centre_root", "certificate", "key", "trust", "trust_root", "terms", "disease", "menu", "origin", "control", "state", "cache", "printer", "uid"} {
+	for _, k := range []string{"centre", "centre_root", "certificate", "key", "trust", "trust_root", "disease", "origin", "control", "state", "cache", "printer", "uid"} {
 		cases["no "+k] = func(m map[string]any) { delete(m, k) }
 	}
 	for name, spoil := range cases {

@@ -10,6 +10,7 @@ import (
 
 	"akashi/centre/wire"
 	"akashi/kiosk/payment"
+	"akashi/kiosk/screen"
 	"akashi/kiosk/session"
 )
 
@@ -40,7 +41,9 @@ type Reply struct {
 	Charged    int               `json:"charged,omitempty"` // yen, since the agent began
 	Owed       int               `json:"owed,omitempty"`    // payments not settled yet
 	Refunded   *payment.Refunded `json:"refunded,omitempty"`
+	edition    *screen.Edition   // that the session keeps
 	Trust      *TrustList        `json:"trust,omitempty"` // with the state
+	Release    *ScreenRelease    `json:"release,omitempty"`
 }
 
 // serve answers control connections until the listener is closed.
@@ -85,8 +88,8 @@ func (a *Agent) front(ctx context.Context, c net.Conn) {
 	case "start":
 		a.start(ctx, c)
 	case "state":
-		list := a.list()
-		reply(c, Reply{Code: a.state(), Waiting: a.outbox.waiting(), Charged: a.till.Charged(), Owed: a.till.Pending(), Trust: &list})
+		list, shown := a.list(), a.screen.stands()
+		reply(c, Reply{Code: a.state(), Waiting: a.outbox.waiting(), Charged: a.till.Charged(), Owed: a.till.Pending(), Trust: &list, Release: &shown})
 	case "refund":
 		a.refund(c, cmd.Right)
 	case "clear":
@@ -114,14 +117,20 @@ func (a *Agent) session(ctx context.Context, ready func(Reply)) Reply {
 	if !a.busy.TryLock() {
 		return Reply{Code: wire.Busy, RetryAfter: 60}
 	}
+	e, shown := a.screen.use()
+	if e == nil {
+		a.busy.Unlock()
+		return Reply{Code: wire.ReleaseOut}
+	}
 	if code := a.look(ctx); code != wire.OK { // before a resident has begun, and paid
 		a.busy.Unlock()
 		return Reply{Code: code}
 	}
-	v := &visit{agent: a, ready: ready}
-	e := v.run(ctx)
+	v := &visit{agent: a, ready: ready, release: shown}
+	v.reply.edition = e
+	end := v.run(ctx)
 	a.busy.Unlock() // before the last word: whoever hears it may start again
-	return Reply{Code: e.Code, Event: &e, Waiting: a.outbox.waiting(), Charged: a.till.Charged()}
+	return Reply{Code: end.Code, Event: &end, Waiting: a.outbox.waiting(), Charged: a.till.Charged()}
 }
 
 // reply writes one line; whoever is gone does not need it.

@@ -41,7 +41,7 @@ func (a *Agent) face(ctx context.Context, parts *sync.WaitGroup) error {
 	a.config.Origin = "http://" + ln.Addr().String()
 	f := &front{agent: a, ctx: ctx, parts: parts, turn: make(chan struct{}, 1)}
 	s := screen.Server{
-		Panel: panel, Phone: c.Phone, Done: f.done,
+		Panel: panel, Done: f.done, Edition: func() *screen.Edition { e, _ := a.screen.use(); return e },
 		Begin: func(context.Context) screen.Started { return f.begin() },
 		State: func() (wire.Code, int) { return a.state(), 0 },
 	}
@@ -72,7 +72,7 @@ func (f *front) begin() screen.Started {
 	if r.Code == wire.OK && r.Address == "" {
 		r.Code = wire.Internal // it ended before anybody could connect
 	}
-	return screen.Started{Code: r.Code, RetryAfter: r.RetryAfter, Address: r.Address, Token: r.Token}
+	return screen.Started{Code: r.Code, RetryAfter: r.RetryAfter, Address: r.Address, Token: r.Token, Edition: r.edition}
 }
 
 // done: the resident has read how it ended.

@@ -41,6 +41,8 @@ type gate struct {
 	faults   []wire.Code // of the last beat
 	beats    int
 	rights   *rightdesk.Desk
+	version  int    // of the screen release that a beat names
+	release  []byte // its file
 }
 
 func newGate(t testing.TB, w *pki.World) *gate {
@@ -78,7 +80,9 @@ func (g *gate) handle(_ context.Context, p channel.Peer, t wire.Type, body json.
 			return "", nil, err
 		}
 		g.beats, g.faults = g.beats+1, b.Codes
-		return wire.TypeBeaten, wire.Beaten{Now: time.Now().Unix(), Enabled: g.enabled}, nil
+		return wire.TypeBeaten, wire.Beaten{Now: time.Now().Unix(), Enabled: g.enabled, Release: g.version}, nil
+	case wire.TypeRelease:
+		return wire.TypeReleased, wire.Released{File: g.release}, nil
 	case wire.TypeOpen:
 		nonce := make([]byte, 32)
 		crand.Read(nonce)

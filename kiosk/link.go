@@ -27,10 +27,13 @@ type link struct {
 	config channel.ClientConfig
 	beat   time.Duration
 	faults func() []wire.Code // device faults and alarms that the centre should see
+	// announced is told which screen release a beat has named, and fetches it.
+	announced func(ctx context.Context, c *channel.Conn, version int)
 
 	mu      sync.Mutex
 	conn    *channel.Conn
 	enabled bool
+	release int           // version that the last beat has named
 	up      chan struct{} // closed while connected
 }
 
@@ -75,6 +78,7 @@ func (l *link) keep(ctx context.Context, c *channel.Conn) {
 		return
 	}
 	l.set(c)
+	l.catchUp(ctx, c)
 	tick := time.NewTicker(l.beat)
 	defer tick.Stop()
 	for {
@@ -87,6 +91,7 @@ func (l *link) keep(ctx context.Context, c *channel.Conn) {
 			if !l.beatOnce(ctx, c) {
 				return
 			}
+			l.catchUp(ctx, c)
 		}
 	}
 }
@@ -111,7 +116,22 @@ func (l *link) beatOnce(ctx context.Context, c *channel.Conn) bool {
 	}
 	skew := l.config.Now().Sub(time.Unix(b.Now, 0)).Abs()
 	l.allow(b.Enabled && skew <= channel.DefaultSkew)
+	l.mu.Lock()
+	l.release = b.Release
+	l.mu.Unlock()
 	return true
+}
+
+// catchUp fetches the screen release that the last beat has named, if it is
+// new. The beats wait for it: a kiosk without the centre's release has nothing
+// to say that would not be the same again.
+func (l *link) catchUp(ctx context.Context, c *channel.Conn) {
+	l.mu.Lock()
+	version := l.release
+	l.mu.Unlock()
+	if l.announced != nil {
+		l.announced(ctx, c, version)
+	}
 }
 
 func (l *link) allow(yes bool) { l.mu.Lock(); l.enabled = yes; l.mu.Unlock() }

@@ -8,20 +8,14 @@ import (
 
 	"akashi/centre/wire"
 	"akashi/kiosk"
-	"akashi/kiosk/face"
 	"akashi/kiosk/screen"
 	"akashi/testkit/browser"
 	"akashi/testkit/gallery"
-	"akashi/verifier/credential"
 )
 
 // withPage is a kiosk with its own page in front.
 func withPage(k *kiosk.Config) {
 	k.Origin, k.Screen.Listen = "", "127.0.0.1:0"
-	k.Menu = []face.Offer{
-		{Code: "992011", NameJA: "見本市", NameEN: "Mihon City", Kana: "みほんし", Phone: "000-0000-0201", Kinds: []credential.Kind{credential.Domestic, credential.Overseas}, Fee: 120},
-		{Code: "991007", NameJA: "例示市", NameEN: "Reiji City", Kana: "れいじし", Phone: "000-0000-0100", Kinds: []credential.Kind{credential.Domestic}, Fee: 120},
-	}
 }
 
 // finger is a resident at the page.

@@ -26,7 +26,7 @@ const journalFolder = "payments"
 // openTill opens the till on what its journal says.
 func (a *Agent) openTill() error {
 	c := payment.Config{
-		Journal: filepath.Join(a.config.State, journalFolder), Kiosk: kioskID(a.files.certificate.Leaf), Place: a.place,
+		Journal: filepath.Join(a.config.State, journalFolder), Kiosk: kioskID(a.files.certificate.Leaf), Place: a.screen.place,
 		Ask: a.link.ask, Now: a.now, Rand: rand.Reader,
 	}
 	if a.config.Payment.Socket != "" {
@@ -37,16 +37,6 @@ func (a *Agent) openTill() error {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	return nil
-}
-
-// place gives a municipality's names, for receipts.
-func (a *Agent) place(code string) (ja, en string) {
-	for _, o := range a.config.Menu {
-		if o.Code == code {
-			return o.NameJA, o.NameEN
-		}
-	}
-	return code, code
 }
 
 // kioskID gives the id that the centre's root has vouched for.

@@ -27,8 +27,9 @@ const (
 
 // visit is one session's processes: worker, reader, a print process a job.
 type visit struct {
-	agent *Agent
-	ready func(Reply)
+	agent   *Agent
+	ready   func(Reply)
+	release []byte // the screen release that this session keeps
 
 	mu        sync.Mutex
 	processes []*oneshot.Process
@@ -184,7 +185,7 @@ func (v *visit) setup() hatch.Setup {
 	a := v.agent
 	return hatch.Setup{
 		Kiosk: a.files.kiosk[:], CentreRoot: a.files.rootDER, Trust: a.trust.Look().Bytes, TrustRoot: a.files.trustRoot,
-		Terms: a.config.Terms, Disease: a.config.Disease, Menu: a.config.Menu, MaxCopies: a.config.MaxCopies, Limits: a.config.Seconds.limits(),
+		Release: v.release, Disease: a.config.Disease, MaxCopies: a.config.MaxCopies, Limits: a.config.Seconds.limits(),
 		Token: v.reply.Token, Origin: v.reply.Origin, Cache: a.config.Cache,
 	}
 }

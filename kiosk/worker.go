@@ -99,6 +99,10 @@ func prepare(ctx context.Context, h hatch.Setup) (session.Setup, *lastlook.Look,
 	if err != nil || len(h.Kiosk) != 32 {
 		return session.Setup{}, nil, errors.Join(ErrHanded, err)
 	}
+	shown, err := edition(h.Release, root)
+	if err != nil {
+		return session.Setup{}, nil, errors.Join(ErrHanded, err)
+	}
 	if _, err := glyph.Load(); err != nil { // the last look lays sheets out
 		return session.Setup{}, nil, err
 	}
@@ -107,7 +111,7 @@ func prepare(ctx context.Context, h hatch.Setup) (session.Setup, *lastlook.Look,
 		return session.Setup{}, nil, err
 	}
 	return session.Setup{
-		Kiosk: [32]byte(h.Kiosk), Terms: h.Terms, Disease: h.Disease, Menu: h.Menu, MaxCopies: h.MaxCopies,
+		Kiosk: [32]byte(h.Kiosk), Terms: shown.Release().Terms.Version, Edition: shown, Disease: h.Disease, Menu: shown.Menu(time.Now()), MaxCopies: h.MaxCopies,
 		CentreRoot: root, Authorities: list.Cards, Limits: h.Limits, Now: time.Now,
 	}, lastlook.New(scanner, list, root, time.Now), nil
 }

@@ -18,11 +18,12 @@ import (
 	"time"
 
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
 	"akashi/kiosk"
-	"akashi/kiosk/face"
 	"akashi/kiosk/reader"
 	"akashi/printer/glyph"
 	"akashi/testkit/compiled"
+	"akashi/testkit/edition"
 	"akashi/testkit/payunit"
 	"akashi/testkit/pki"
 	"akashi/testkit/residents"
@@ -156,13 +157,9 @@ func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
 	c.serveUnit()
 	c.config = kiosk.Config{
 		Centre: c.gate.address, CentreRoot: "centre-root.pem", Certificate: "kiosk.pem", Key: "kiosk.key",
-		Trust: "trust.json", TrustRoot: "trust-root.pem", Terms: "2026-11", Disease: residents.Disease, Origin: origin,
+		Trust: "trust.json", TrustRoot: "trust-root.pem", Disease: residents.Disease, Origin: origin,
 		Control: "control.sock", State: "state", Cache: cache,
 		Reader: kiosk.Reader{Socket: "reader.sock"}, Printer: kiosk.Printer{Folder: "out"}, Payment: kiosk.Payment{Socket: "unit.sock"}, Program: path,
-	}
-	for _, m := range residents.Municipalities() {
-		c.config.Menu = append(c.config.Menu, face.Offer{Code: m.Code, NameJA: m.NameJA, NameEN: m.NameEN, Phone: m.Phone,
-			Kinds: []credential.Kind{credential.Domestic, credential.Overseas}, Fee: m.Fee})
 	}
 	users.Kiosk(&c.config)
 	for _, f := range change {
@@ -171,8 +168,23 @@ func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
 	if c.config.Reader.Program != "" {
 		c.config.Reader.Name = filepath.Join(dir, "reader.sock")
 	}
+	offers := residents.Municipalities()
+	if c.config.Screen.Listen != "" {
+		offers = offers[:2] // two pages of places are enough for a finger
+	}
+	c.release(edition.Draft(offers, time.Now()))
 	c.start()
 	return c
+}
+
+// release signs a screen release that the gate gives from now on.
+func (c *town) release(r *release.Release) {
+	c.t.Helper()
+	b, err := edition.Sign(c.pki, r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.gate.with(func(g *gate) { g.version, g.release = r.Version, b })
 }
 
 // serveCards serves the tray at the socket that the agent connects to.

@@ -32,6 +32,7 @@ type Event struct {
 	Stopped  *Stopped  `json:"stopped,omitempty"`
 	Right    *Right    `json:"right,omitempty"`
 	List     *List     `json:"list,omitempty"`
+	Release  *List     `json:"release,omitempty"`
 }
 
 // Municipality is a municipality code as a number of up to 6 digits.
@@ -168,13 +169,13 @@ func (r *Right) valid() bool {
 	return r.Change >= RightIssued && r.Change <= RightWithdrawn && (r.Instead == nil || r.Change == RightIssued)
 }
 
-// List is how a node's trust list stands: at the start, and whenever that has
-// changed.
+// List is how a node's trust list stands, or its screen release: at the start,
+// and whenever that has changed.
 type List struct {
 	Node    fleet.ID  `json:"node"`
 	Version uint32    `json:"version"`
 	Days    uint16    `json:"days"` // whole ones left
-	Code    wire.Code `json:"code"` // OK, CentreListExpired, ListRefused (a newer file) or ListExpiring
+	Code    wire.Code `json:"code"` // OK, CentreListExpired, ListRefused (a newer file) or ListExpiring; CentreRelease, ReleaseRefused or ReleaseExpiring
 }
 
 // valid reports whether an event is of the closed set: one member, ids of
@@ -223,8 +224,10 @@ func (e Event) valid() bool {
 		check(wire.OK, v.Node, v.Kiosk)
 		ok = ok && v.valid()
 	}
-	if v := e.List; v != nil {
-		check(v.Code, v.Node)
+	for _, v := range []*List{e.List, e.Release} {
+		if v != nil {
+			check(v.Code, v.Node)
+		}
 	}
 	return members == 1 && ok
 }

@@ -57,7 +57,7 @@ func CheckReceipt(root *x509.CertPool, r wire.Receipt, now time.Time) error {
 }
 
 func signedBy(root *x509.CertPool, role string, chain [][]byte, digest [32]byte, sig []byte, now time.Time) bool {
-	leaf, err := verifyChain(root, chain, now)
+	leaf, err := Vouched(root, chain, now)
 	if err != nil || RoleOf(leaf) != role {
 		return false
 	}
@@ -67,7 +67,9 @@ func signedBy(root *x509.CertPool, role string, chain [][]byte, digest [32]byte,
 
 var errChain = errors.New("channel: certificates that the root does not vouch for")
 
-func verifyChain(root *x509.CertPool, chain [][]byte, now time.Time) (*x509.Certificate, error) {
+// Vouched gives the leaf of a chain (DER, leaf first, without the root) that the
+// root vouches for at a time. Its role is for the caller to hold.
+func Vouched(root *x509.CertPool, chain [][]byte, now time.Time) (*x509.Certificate, error) {
 	if root == nil || len(chain) == 0 || len(chain) > maxChain {
 		return nil, errChain
 	}

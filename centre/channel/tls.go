@@ -58,5 +58,5 @@ func onlyRole(role string) func(tls.ConnectionState) error {
 var answers = map[wire.Type]wire.Type{
 	wire.TypeOpen: wire.TypeOpened, wire.TypeBegin: wire.TypeAttested, wire.TypeRequest: wire.TypeAnswer,
 	wire.TypeSettle: wire.TypeSettled, wire.TypeAlarm: wire.TypeAlarmed, wire.TypeBeat: wire.TypeBeaten,
-	wire.TypeRight: wire.TypeRighted,
+	wire.TypeRight: wire.TypeRighted, wire.TypeRelease: wire.TypeReleased,
 }

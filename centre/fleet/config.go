@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 
+	"akashi/centre/wire/release"
 	"akashi/verifier/credential"
 )
 
@@ -17,15 +18,14 @@ import (
 const DefaultMaxConfig = 16 << 20
 
 // Config is the file's form. Every member must be there but those said to be
-// optional, and no other may.
+// optional, and no other may. Terms, municipalities, hours and fees are not
+// here: they have one source, the screen release.
 type Config struct {
-	// Terms is the version of the terms that residents accept; a kiosk that
-	// shows others is refused until it has fetched these.
-	Terms string `json:"terms"`
 	// Kiosks are all kiosks that may connect. A kiosk left out cannot.
 	Kiosks []KioskConfig `json:"kiosks"`
-	// Municipalities are all that a resident can choose, wards included.
-	Municipalities []MunicipalityConfig `json:"municipalities"`
+	// Suspended, optional, are what the centre refuses at once though the screen
+	// release offers it, until a new one is signed. It can only take away.
+	Suspended []SuspendedConfig `json:"suspended,omitempty"`
 }
 
 // KioskConfig is one kiosk in the file.
@@ -39,24 +39,12 @@ type KioskConfig struct {
 	Enabled bool `json:"enabled"`
 }
 
-// MunicipalityConfig is one municipality in the file.
-type MunicipalityConfig struct {
+// SuspendedConfig is one municipality in the file that gets no certificates
+// here for now.
+type SuspendedConfig struct {
 	Code string `json:"code"` // 6 digits with a right check digit
-	// TakesPart: false refuses every request for it.
-	TakesPart bool `json:"takes_part"`
-	// Kinds are "domestic" and "overseas", as offered.
+	// Kinds, optional, are "domestic" and "overseas": only these are suspended.
 	Kinds []string `json:"kinds,omitempty"`
-	// Opens and Closes are HH:MM in Japan; equal means around the clock. Hours
-	// over midnight are refused: no convenience-store service has them.
-	Opens  string `json:"opens,omitempty"`
-	Closes string `json:"closes,omitempty"`
-	// Fee is yen a copy.
-	Fee int `json:"fee"`
-	// Phone is told to residents who must ask the municipality.
-	Phone string `json:"phone"`
-	// City, optional, makes this a ward and names its city; a ward takes no
-	// part by itself.
-	City string `json:"city,omitempty"`
 }
 
 // Read reads a fleet's file.
@@ -97,10 +85,7 @@ func Parse(b []byte) (*Fleet, error) {
 
 // New checks a configuration.
 func New(c Config) (*Fleet, error) {
-	if len(c.Terms) < 1 || len(c.Terms) > 32 {
-		return nil, errors.New("fleet: terms: want a version of 1 to 32 characters")
-	}
-	f := &Fleet{terms: c.Terms, kiosks: map[Digest]Kiosk{}, municipalities: map[string]Municipality{}}
+	f := &Fleet{kiosks: map[Digest]Kiosk{}, suspended: map[string][]credential.Kind{}}
 	ids := map[ID]bool{}
 	for i, k := range c.Kiosks {
 		kiosk, err := k.read()
@@ -112,30 +97,17 @@ func New(c Config) (*Fleet, error) {
 		}
 		ids[kiosk.ID], f.kiosks[kiosk.Certificate] = true, kiosk
 	}
-	for i, m := range c.Municipalities {
-		municipality, err := m.read()
-		if _, twice := f.municipalities[m.Code]; err == nil && twice {
+	for i, s := range c.Suspended {
+		kinds, err := s.read()
+		if _, twice := f.suspended[s.Code]; err == nil && twice {
 			err = errors.New("its code is there twice")
 		}
 		if err != nil {
-			return nil, fmt.Errorf("fleet: municipality number %d: %w", i+1, err)
+			return nil, fmt.Errorf("fleet: suspended number %d: %w", i+1, err)
 		}
-		f.municipalities[m.Code] = municipality
+		f.suspended[s.Code] = kinds
 	}
-	return f, f.checkWards()
-}
-
-// checkWards makes sure that a ward leads to a city, and the city to nobody.
-func (f *Fleet) checkWards() error {
-	for _, m := range f.municipalities {
-		if m.City == "" {
-			continue
-		}
-		if city, ok := f.municipalities[m.City]; !ok || city.City != "" {
-			return fmt.Errorf("fleet: ward %s: its city %s is not a city of this configuration", m.Code, m.City)
-		}
-	}
-	return nil
+	return f, nil
 }
 
 func (k KioskConfig) read() (Kiosk, error) {
@@ -150,43 +122,17 @@ func (k KioskConfig) read() (Kiosk, error) {
 	return Kiosk{ID(k.ID), d, k.Enabled}, nil
 }
 
-func (m MunicipalityConfig) read() (Municipality, error) {
-	if !validCode(m.Code) {
-		return Municipality{}, errors.New("code: want 6 digits with a right check digit")
+func (s SuspendedConfig) read() ([]credential.Kind, error) {
+	if !release.ValidCode(s.Code) {
+		return nil, errors.New("code: want 6 digits with a right check digit")
 	}
-	if m.Fee < 0 || m.Fee > 100000 {
-		return Municipality{}, errors.New("fee: want 0 to 100000 yen")
-	}
-	if len(m.Phone) > 20 || (m.TakesPart && m.Phone == "") {
-		return Municipality{}, errors.New("phone: want 1 to 20 characters; residents are sent there")
-	}
-	out := Municipality{Code: m.Code, TakesPart: m.TakesPart, Fee: m.Fee, Phone: m.Phone, City: m.City}
-	if m.City != "" {
-		if m.TakesPart || m.Kinds != nil || m.Opens != "" || m.Closes != "" {
-			return out, errors.New("a ward takes no part by itself: its city has kinds and hours")
-		}
-		return out, nil
-	}
-	return out, out.offer(m)
-}
-
-// offer reads what a municipality offers and when.
-func (m *Municipality) offer(c MunicipalityConfig) error {
-	for _, name := range c.Kinds {
+	var kinds []credential.Kind
+	for _, name := range s.Kinds {
 		k, ok := credential.ParseKind(name)
-		if !ok || slices.Contains(m.Kinds, k) {
-			return errors.New(`kinds: want "domestic", "overseas" or both, once each`)
+		if !ok || slices.Contains(kinds, k) {
+			return nil, errors.New(`kinds: want "domestic" or "overseas", once each, or none for both`)
 		}
-		m.Kinds = append(m.Kinds, k)
+		kinds = append(kinds, k)
 	}
-	if m.TakesPart && len(m.Kinds) == 0 {
-		return errors.New("kinds: it takes part and offers nothing")
-	}
-	var ok1, ok2 bool
-	m.Opens, ok1 = ParseClock(c.Opens)
-	m.Closes, ok2 = ParseClock(c.Closes)
-	if !ok1 || !ok2 || m.Opens > m.Closes {
-		return errors.New("opens, closes: want HH:MM, on one day")
-	}
-	return nil
+	return kinds, nil
 }

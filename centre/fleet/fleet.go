@@ -1,15 +1,18 @@
-// Package fleet says who may do what now: the kiosks, the municipalities that
-// take part, the terms in force, and what alarms have stopped.
+// Package fleet says who may do what now: which kiosks there are, what of the
+// screen release in force they may ask, and what alarms have stopped.
 //
-// A Fleet is read once from one strict file and does not change; the stops
-// change while the centre runs and are judged by Judge.
+// A Fleet is read once from one strict file and does not change; the release
+// (centre/wire/release) and the stops change while the centre runs, and the
+// stops are judged by Judge.
 package fleet
 
 import (
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
 	"akashi/verifier/credential"
 )
 
@@ -51,31 +54,11 @@ type Kiosk struct {
 	Enabled     bool
 }
 
-// Municipality is what the centre knows of one municipality.
-type Municipality struct {
-	Code      string // 6 digits, 全国地方公共団体コード
-	TakesPart bool
-	Kinds     []credential.Kind
-	Opens     Clock  // sessions may begin from here
-	Closes    Clock  // to before here, the same day; equal to Opens: around the clock
-	Fee       int    // yen a copy
-	Phone     string // for questions; goes to residents
-	City      string // a ward of a designated city (区): the city that answers for it; otherwise empty
-}
-
-// Japan is the time zone of opening hours; it has had no summer time since
-// 1951, so it needs no zone file.
-var Japan = time.FixedZone("JST", 9*60*60)
-
 // Fleet is one configuration.
 type Fleet struct {
-	terms          string
-	kiosks         map[Digest]Kiosk
-	municipalities map[string]Municipality
+	kiosks    map[Digest]Kiosk
+	suspended map[string][]credential.Kind // by municipality; none: every kind
 }
-
-// Terms gives the version of the terms in force.
-func (f *Fleet) Terms() string { return f.terms }
 
 // Kiosk finds a kiosk by its certificate.
 func (f *Fleet) Kiosk(d Digest) (Kiosk, bool) {
@@ -83,69 +66,58 @@ func (f *Fleet) Kiosk(d Digest) (Kiosk, bool) {
 	return k, ok
 }
 
-// City gives the code that a request must name for a municipality: the city's
-// for its wards.
-func (f *Fleet) City(code string) (string, bool) {
-	m, ok := f.municipalities[code]
-	if ok && m.City != "" {
-		return m.City, true
+// AdmitOpen decides whether a kiosk may begin a session now, whose resident has
+// agreed to these terms: KioskDisabled, TermsOutdated when others are in force,
+// OutOfHours or Maintenance. A resident who agreed to terms that have been
+// replaced since is asked again, before anything of theirs is sent.
+func (f *Fleet) AdmitOpen(kiosk Digest, terms string, r *release.Release, now time.Time) (Kiosk, error) {
+	k, err := f.enabled(kiosk)
+	switch {
+	case err != nil:
+		return k, err
+	case terms != r.Terms.Version:
+		return k, wire.TermsOutdated
 	}
-	return code, ok
+	if code, _ := r.Serves(now); code != wire.OK {
+		return k, code
+	}
+	return k, nil
 }
 
-// AdmitOpen decides whether a kiosk may begin a session under these terms:
-// KioskDisabled or TermsOutdated.
-func (f *Fleet) AdmitOpen(kiosk Digest, terms string) (Kiosk, error) {
+func (f *Fleet) enabled(kiosk Digest) (Kiosk, error) {
 	k, ok := f.kiosks[kiosk]
 	if !ok || !k.Enabled {
 		return k, wire.KioskDisabled
-	}
-	if terms != f.terms {
-		return k, wire.TermsOutdated
 	}
 	return k, nil
 }
 
 // Admit decides over one request by its cleartext header. began is when the
-// session began, not now: a session begun before closing time may finish. A
-// ward is MunicipalityOut: the request must name its city.
-func (f *Fleet) Admit(h wire.Header, kiosk Digest, began time.Time) (Municipality, error) {
+// session began, not now: a session begun before closing time may finish, and
+// so may one whose terms were replaced meanwhile: they were in force when it
+// began (AdmitOpen), it carries them still, and it is over with its nonce.
+// Whether a municipality takes part and issues a kind is as it is now. A ward is
+// MunicipalityOut: the request must name its city.
+func (f *Fleet) Admit(h wire.Header, kiosk Digest, r *release.Release, began time.Time) (*release.Municipality, error) {
 	if d, ok := DigestOf(h.Kiosk); !ok || d != kiosk {
-		return Municipality{}, wire.HeaderMismatch
+		return nil, wire.HeaderMismatch
 	}
-	if _, err := f.AdmitOpen(kiosk, h.Terms); err != nil {
-		return Municipality{}, err
+	if _, err := f.enabled(kiosk); err != nil {
+		return nil, err
 	}
 	if h.Counter > wire.MaxRequests {
-		return Municipality{}, wire.CounterOver
+		return nil, wire.CounterOver
 	}
-	m, ok := f.municipalities[h.Municipality]
-	if !ok || !m.TakesPart {
-		return Municipality{}, wire.MunicipalityOut
+	m := r.Find(h.Municipality)
+	kinds, suspended := f.suspended[h.Municipality]
+	switch {
+	case m == nil || !m.TakesPart || suspended && len(kinds) == 0:
+		return nil, wire.MunicipalityOut
+	case !m.Offers(h.Kind) || slices.Contains(kinds, h.Kind):
+		return nil, wire.KindOut
 	}
-	if !m.offers(h.Kind) {
-		return m, wire.KindOut
-	}
-	if !m.openAt(began) {
-		return m, wire.OutOfHours
+	if code := r.At(began, m); code != wire.OK {
+		return nil, code
 	}
 	return m, nil
-}
-
-func (m Municipality) offers(k credential.Kind) bool {
-	for _, o := range m.Kinds {
-		if o == k {
-			return true
-		}
-	}
-	return false
-}
-
-func (m Municipality) openAt(t time.Time) bool {
-	if m.Opens == m.Closes {
-		return true
-	}
-	t = t.In(Japan)
-	now := Clock(t.Hour()*60 + t.Minute())
-	return m.Opens <= now && now < m.Closes
 }

@@ -10,6 +10,7 @@ import (
 
 	"akashi/centre/fleet"
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
 	"akashi/verifier/credential"
 )
 
@@ -20,13 +21,25 @@ var (
 
 func config() fleet.Config {
 	return fleet.Config{
-		Terms:  "2026-11",
-		Kiosks: []fleet.KioskConfig{{"k1", k1.String(), true}, {"k2", k2.String(), false}},
-		Municipalities: []fleet.MunicipalityConfig{
-			{Code: code("99201"), TakesPart: true, Kinds: []string{"domestic", "overseas"}, Opens: "06:30", Closes: "23:00", Fee: 120, Phone: "000-0000-0201"},
-			{Code: code("99101"), City: code("99201"), Phone: ""},
-			{Code: code("99301"), TakesPart: true, Kinds: []string{"domestic"}, Opens: "00:00", Closes: "00:00", Phone: "000-0000-0301"},
-			{Code: code("99401"), Opens: "00:00", Closes: "24:00"},
+		Kiosks:    []fleet.KioskConfig{{"k1", k1.String(), true}, {"k2", k2.String(), false}},
+		Suspended: []fleet.SuspendedConfig{{Code: code("99501")}, {Code: code("99601"), Kinds: []string{"overseas"}}},
+	}
+}
+
+// shown is a screen release as its parser gives it: what a fleet judges by.
+func shown() *release.Release {
+	both := []credential.Kind{credential.Domestic, credential.Overseas}
+	day, always := &release.Hours{Opens: 6*60 + 30, Closes: 23 * 60}, &release.Hours{}
+	return &release.Release{
+		Version: 3, Terms: release.Terms{Version: "2026-11"}, Closed: []release.Day{"2026-12-31"},
+		Maintenance: []release.Window{{From: time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC), Until: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}},
+		Municipalities: []release.Municipality{
+			{Code: code("99101"), City: code("99201")},
+			{Code: code("99201"), TakesPart: true, Kinds: both, Hours: day, Fee: 120, Phone: "000-0000-0201"},
+			{Code: code("99301"), TakesPart: true, Kinds: both[:1], Hours: always, Phone: "000-0000-0301"},
+			{Code: code("99401")},
+			{Code: code("99501"), TakesPart: true, Kinds: both, Hours: always},
+			{Code: code("99601"), TakesPart: true, Kinds: both, Hours: always},
 		},
 	}
 }
@@ -36,7 +49,7 @@ func config() fleet.Config {
 func code(five string) string {
 	for _, c := range "0123456789" {
 		c := five + string(c)
-		if _, err := fleet.New(fleet.Config{Terms: "1", Municipalities: []fleet.MunicipalityConfig{{Code: c, Opens: "00:00", Closes: "00:00"}}}); err == nil {
+		if _, err := fleet.New(fleet.Config{Suspended: []fleet.SuspendedConfig{{Code: c}}}); err == nil {
 			return c
 		}
 	}
@@ -68,8 +81,8 @@ func TestRealCodesAreValid(t *testing.T) {
 }
 
 func TestAdmit(t *testing.T) {
-	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, fleet.Japan)
-	at := func(h, m int) time.Time { return time.Date(2026, 11, 23, h, m, 0, 0, fleet.Japan).UTC() }
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, release.Japan)
+	at := func(h, m int) time.Time { return time.Date(2026, 11, 23, h, m, 0, 0, release.Japan).UTC() }
 	f := theFleet(t)
 	for name, c := range map[string]struct {
 		change func(*wire.Header)
@@ -82,7 +95,12 @@ func TestAdmit(t *testing.T) {
 		"short digest":          {func(h *wire.Header) { h.Kiosk = h.Kiosk[1:] }, k1, noon, wire.HeaderMismatch},
 		"disabled kiosk":        {func(h *wire.Header) { h.Kiosk = k2[:] }, k2, noon, wire.KioskDisabled},
 		"unknown kiosk":         {func(h *wire.Header) { h.Kiosk = make([]byte, 32) }, fleet.Digest{}, noon, wire.KioskDisabled},
-		"old terms":             {func(h *wire.Header) { h.Terms = "2026-10" }, k1, noon, wire.TermsOutdated},
+		"terms since replaced":  {func(h *wire.Header) { h.Terms = "2026-10" }, k1, noon, nil}, // they were in force at its open
+		"suspended":             {func(h *wire.Header) { h.Municipality = code("99501") }, k1, noon, wire.MunicipalityOut},
+		"suspended kind":        {func(h *wire.Header) { h.Municipality = code("99601") }, k1, noon, wire.KindOut},
+		"its other kind":        {func(h *wire.Header) { h.Municipality, h.Kind = code("99601"), credential.Domestic }, k1, noon, nil},
+		"in maintenance":        {nil, k1, noon.AddDate(0, 0, 1).Add(-90 * time.Minute), wire.Maintenance},
+		"on a closed day":       {nil, k1, noon.AddDate(0, 0, 38), wire.OutOfHours},
 		"ninth request":         {func(h *wire.Header) { h.Counter = 9 }, k1, noon, wire.CounterOver},
 		"unknown municipality":  {func(h *wire.Header) { h.Municipality = "011002" }, k1, noon, wire.MunicipalityOut},
 		"takes no part":         {func(h *wire.Header) { h.Municipality = code("99401") }, k1, noon, wire.MunicipalityOut},
@@ -100,34 +118,52 @@ func TestAdmit(t *testing.T) {
 		if c.change != nil {
 			c.change(&h)
 		}
-		if _, err := f.Admit(h, c.kiosk, c.began); err != c.want {
+		if _, err := f.Admit(h, c.kiosk, shown(), c.began); err != c.want {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
 		}
 	}
 }
 
-func TestCity(t *testing.T) {
+// A session begins under the terms in force only, and at an hour when there is
+// somebody to ask.
+func TestAdmitOpen(t *testing.T) {
 	f := theFleet(t)
-	for in, want := range map[string]string{code("99101"): code("99201"), code("99201"): code("99201")} {
-		if got, ok := f.City(in); !ok || got != want {
-			t.Errorf("%s leads to %s, %v", in, got, ok)
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, release.Japan)
+	night := func(r *release.Release) { r.Hours = release.Hours{Opens: 6 * 60, Closes: 22 * 60} }
+	for name, c := range map[string]struct {
+		kiosk  fleet.Digest
+		terms  string
+		at     time.Time
+		change func(*release.Release)
+		want   error
+	}{
+		"good":             {k1, "2026-11", noon, nil, nil},
+		"older terms":      {k1, "2026-10", noon, nil, wire.TermsOutdated},
+		"newer terms":      {k1, "2026-12", noon, nil, wire.TermsOutdated},
+		"disabled":         {k2, "2026-11", noon, nil, wire.KioskDisabled},
+		"unknown":          {fleet.Digest{}, "2026-11", noon, nil, wire.KioskDisabled},
+		"at night, some":   {k1, "2026-11", noon.Add(11 * time.Hour), nil, nil},
+		"at night, nobody": {k1, "2026-11", noon.Add(11 * time.Hour), night, wire.OutOfHours},
+		"in maintenance":   {k1, "2026-11", noon.Add(22*time.Hour + time.Minute), nil, wire.Maintenance},
+	} {
+		r := shown()
+		if c.change != nil {
+			c.change(r)
 		}
-	}
-	if _, ok := f.City("011002"); ok {
-		t.Error("an unknown code leads somewhere")
+		if _, err := f.AdmitOpen(c.kiosk, c.terms, r, c.at); err != c.want {
+			t.Errorf("%s: got %v, want %v", name, err, c.want)
+		}
 	}
 }
 
 func TestConfigRefuses(t *testing.T) {
-	m := func(f func(*fleet.MunicipalityConfig)) func(*fleet.Config) {
-		return func(c *fleet.Config) { f(&c.Municipalities[0]) }
+	s := func(f func(*fleet.SuspendedConfig)) func(*fleet.Config) {
+		return func(c *fleet.Config) { f(&c.Suspended[0]) }
 	}
 	k := func(f func(*fleet.KioskConfig)) func(*fleet.Config) {
 		return func(c *fleet.Config) { f(&c.Kiosks[0]) }
 	}
 	for name, change := range map[string]func(*fleet.Config){
-		"no terms":             func(c *fleet.Config) { c.Terms = "" },
-		"long terms":           func(c *fleet.Config) { c.Terms = strings.Repeat("1", 33) },
 		"kiosk id":             k(func(k *fleet.KioskConfig) { k.ID = "Kiosk 1" }),
 		"kiosk without id":     k(func(k *fleet.KioskConfig) { k.ID = "" }),
 		"long kiosk id":        k(func(k *fleet.KioskConfig) { k.ID = strings.Repeat("k", 33) }),
@@ -135,24 +171,12 @@ func TestConfigRefuses(t *testing.T) {
 		"certificate in upper": k(func(k *fleet.KioskConfig) { k.Certificate = strings.Repeat("AB", 32) }),
 		"kiosk twice":          func(c *fleet.Config) { c.Kiosks[1].ID = "k1" },
 		"certificate twice":    func(c *fleet.Config) { c.Kiosks[1].Certificate = c.Kiosks[0].Certificate },
-		"code":                 m(func(m *fleet.MunicipalityConfig) { m.Code = "992010" }),
-		"short code":           m(func(m *fleet.MunicipalityConfig) { m.Code = "99201" }),
-		"letters":              m(func(m *fleet.MunicipalityConfig) { m.Code = "99201x" }),
-		"code twice":           func(c *fleet.Config) { c.Municipalities = append(c.Municipalities, c.Municipalities[0]) },
-		"kind":                 m(func(m *fleet.MunicipalityConfig) { m.Kinds = []string{"both"} }),
-		"kind twice":           m(func(m *fleet.MunicipalityConfig) { m.Kinds = []string{"domestic", "domestic"} }),
-		"nothing offered":      m(func(m *fleet.MunicipalityConfig) { m.Kinds = nil }),
-		"opens":                m(func(m *fleet.MunicipalityConfig) { m.Opens = "6:30" }),
-		"minutes":              m(func(m *fleet.MunicipalityConfig) { m.Opens = "06:60" }),
-		"past midnight":        m(func(m *fleet.MunicipalityConfig) { m.Closes = "24:01" }),
-		"not a digit":          m(func(m *fleet.MunicipalityConfig) { m.Closes = "2a:00" }),
-		"over midnight":        m(func(m *fleet.MunicipalityConfig) { m.Opens, m.Closes = "22:00", "06:00" }),
-		"fee":                  m(func(m *fleet.MunicipalityConfig) { m.Fee = -1 }),
-		"no phone":             m(func(m *fleet.MunicipalityConfig) { m.Phone = "" }),
-		"ward that takes part": func(c *fleet.Config) { c.Municipalities[1].TakesPart = true },
-		"ward with hours":      func(c *fleet.Config) { c.Municipalities[1].Opens = "06:30" },
-		"ward of nowhere":      func(c *fleet.Config) { c.Municipalities[1].City = "011002" },
-		"ward of a ward":       func(c *fleet.Config) { c.Municipalities[1].City = c.Municipalities[1].Code },
+		"code":                 s(func(s *fleet.SuspendedConfig) { s.Code = "992010" }),
+		"short code":           s(func(s *fleet.SuspendedConfig) { s.Code = "99201" }),
+		"letters":              s(func(s *fleet.SuspendedConfig) { s.Code = "99201x" }),
+		"code twice":           s(func(s *fleet.SuspendedConfig) { s.Code = code("99601") }),
+		"kind":                 s(func(s *fleet.SuspendedConfig) { s.Kinds = []string{"both"} }),
+		"kind twice":           s(func(s *fleet.SuspendedConfig) { s.Kinds = []string{"domestic", "domestic"} }),
 	} {
 		c := config()
 		change(&c)
@@ -167,7 +191,7 @@ func TestReadIsStrict(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fleet.json")
 	for name, text := range map[string]string{
 		"good":           good,
-		"unknown member": strings.Replace(good, `{"terms"`, `{"term":"","terms"`, 1),
+		"unknown member": strings.Replace(good, `{"kiosks"`, `{"kiosk":"","kiosks"`, 1),
 		"two values":     good + good,
 		"not JSON":       "terms: 1",
 		"empty":          "",
@@ -187,24 +211,16 @@ func TestReadIsStrict(t *testing.T) {
 	}
 }
 
-func TestClock(t *testing.T) {
-	for _, s := range []string{"00:00", "06:30", "24:00"} {
-		if c, ok := fleet.ParseClock(s); !ok || c.String() != s {
-			t.Errorf("%s became %s", s, c)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	f.Add(wire.Encode(config()))
-	f.Add([]byte(`{"terms":"1","kiosks":null,"municipalities":[]}`))
+	f.Add([]byte(`{"kiosks":null,"suspended":[]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		fl, err := fleet.Parse(b)
 		if err != nil {
 			return
 		}
 		// Whatever was accepted admits nobody who is not on its list.
-		if _, err := fl.Admit(header(), fleet.Digest{9}, time.Unix(0, 0)); err == nil {
+		if _, err := fl.Admit(header(), fleet.Digest{9}, shown(), time.Unix(0, 0)); err == nil {
 			t.Error("an unknown kiosk was admitted")
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"akashi/centre/audit"
 	"akashi/centre/fleet"
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
 )
 
 // state is where one right stands.
@@ -118,8 +119,8 @@ func billOf(e *audit.Right) wire.Bill {
 
 // endOfDay gives the last second of t's day in Japan.
 func endOfDay(t time.Time) int64 {
-	y, m, d := t.In(fleet.Japan).Date()
-	return time.Date(y, m, d+1, 0, 0, 0, 0, fleet.Japan).Unix() - 1
+	y, m, d := t.In(release.Japan).Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, release.Japan).Unix() - 1
 }
 
 // wrong counts a kiosk's wrong numbers.

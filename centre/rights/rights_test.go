@@ -12,6 +12,7 @@ import (
 	"akashi/centre/fleet"
 	"akashi/centre/rights"
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
 	"akashi/verifier/credential"
 )
 
@@ -28,7 +29,7 @@ type desk struct {
 }
 
 func newDesk(t testing.TB, change ...func(*rights.Config)) *desk {
-	d := &desk{t: t, now: time.Date(2026, 11, 23, 10, 0, 0, 0, fleet.Japan)}
+	d := &desk{t: t, now: time.Date(2026, 11, 23, 10, 0, 0, 0, release.Japan)}
 	c := rights.Config{Node: "n1", Now: func() time.Time { return d.now }, Rand: rand.Reader, Record: d.record, Stretch: 2}
 	for _, f := range change {
 		f(&c)

@@ -31,6 +31,7 @@ const (
 	KioskDisabled   Code = 206
 	TermsOutdated   Code = 207
 	DiseaseOut      Code = 208 // the centre has no table of vaccines against it
+	Maintenance     Code = 209 // a window that the screen release names
 
 	CardAuthority Code = 301 // signer's authority is not on the list
 	CardSignature Code = 302
@@ -55,6 +56,7 @@ const (
 	Internal          Code = 506
 	AuditDown         Code = 507 // audit cannot be written, so nothing is issued
 	CentreListExpired Code = 508 // the centre's trust list: nothing new begins
+	CentreRelease     Code = 509 // the centre has no screen release in force: nothing new begins
 
 	PINWrong           Code = 601
 	PINLocked          Code = 602
@@ -82,6 +84,10 @@ const (
 	PrinterCover   Code = 623
 	PrinterOffline Code = 624 // it does not answer
 
+	ReleaseOut      Code = 641 // this kiosk has no screen release in force: no session begins
+	ReleaseExpiring Code = 642 // a warning to operators: the screen release ends soon
+	ReleaseRefused  Code = 643 // to operators: a new screen release is not usable, the last good one is
+
 	PaymentChange  Code = 701 // the unit has no change; the coins went back
 	PaymentTimeout Code = 702 // not paid in time
 	PaymentFault   Code = 703 // jammed or not answering
@@ -103,7 +109,8 @@ var names = map[Code]string{
 	HeaderMismatch: "header-mismatch", EnvelopeInvalid: "envelope-invalid", FrameUnexpected: "frame-unexpected",
 	MunicipalityOut: "municipality-out", KindOut: "kind-out", OutOfHours: "out-of-hours", Busy: "busy",
 	IssuingStopped: "issuing-stopped", KioskDisabled: "kiosk-disabled", TermsOutdated: "terms-outdated",
-	DiseaseOut:    "disease-out",
+	DiseaseOut: "disease-out", Maintenance: "maintenance", CentreRelease: "centre-release",
+	ReleaseOut: "release-out", ReleaseExpiring: "release-expiring", ReleaseRefused: "release-refused",
 	CardAuthority: "card-authority", CardSignature: "card-signature", CardDigest: "card-digest",
 	CardNotLive: "card-not-live", CardMalformed: "card-malformed",
 	NoRecord: "no-record", RecordNeedsCheck: "record-needs-check", NameDiffers: "name-differs",

@@ -71,7 +71,8 @@ const (
 	RoleOperator = "urn:akashi:role:operator" // a person who clears alarms and stops issuing
 	RoleAttest   = "urn:akashi:role:attest"
 	RoleReceipt  = "urn:akashi:role:receipt"
-	KioskPrefix  = "urn:akashi:kiosk:" // followed by the kiosk's id
+	RoleRelease  = "urn:akashi:role:release" // signs screen releases; its key is not at the centre's nodes
+	KioskPrefix  = "urn:akashi:kiosk:"       // followed by the kiosk's id
 
 	// Roles under VRS's own root.
 	RoleVRSBinding = "urn:akashi:role:vrs-binding"

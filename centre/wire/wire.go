@@ -56,6 +56,8 @@ const (
 	TypeFailed   Type = "failed"   // Failed
 	TypeRight    Type = "right"    // Right    -> TypeRighted
 	TypeRighted  Type = "righted"  // Righted
+	TypeRelease  Type = "release"  // ReleaseWanted -> TypeReleased
+	TypeReleased Type = "released" // Released
 )
 
 // Frame is one message on the channel.
@@ -177,6 +179,18 @@ type Beat struct {
 type Beaten struct {
 	Now     int64 `json:"now"`     // Unix seconds
 	Enabled bool  `json:"enabled"` // false: finish nothing new
+	Release int   `json:"release"` // version of the screen release in force; 0: nobody says
+}
+
+// ReleaseWanted asks for the screen release that a beat has named.
+type ReleaseWanted struct {
+	Version int `json:"version"`
+}
+
+// Released is a screen release (package release), of that version or a later
+// one.
+type Released struct {
+	File []byte `json:"file"`
 }
 
 // Failed answers a frame that was not done.

@@ -79,6 +79,7 @@ type Tell struct {
 	Texts      []Text    `json:"texts,omitempty"`  // what, why, what next, by language
 	Phone      string    `json:"phone,omitempty"`  // the municipality's, where it must be asked
 	RetryAfter int       `json:"retry_after,omitempty"`
+	Opens      int64     `json:"opens,omitempty"`   // trouble: when it can be asked again, Unix seconds
 	Charged    int       `json:"charged,omitempty"` // take-paper, end: yen that were charged for this request
 	Right      string    `json:"right,omitempty"`   // end: number of the reprint right that the resident has now
 	Expires    int64     `json:"expires,omitempty"` // of it, Unix seconds; 0: as on its receipt
@@ -98,6 +99,10 @@ type Offer struct {
 	PrefectureJA string `json:"prefecture_ja,omitempty"` // empty: found by its reading only
 	PrefectureEN string `json:"prefecture_en,omitempty"`
 	Wards        []Ward `json:"wards,omitempty"` // of a designated city, which answers for them
+
+	Shut   bool              `json:"shut,omitempty"`   // out of its hours when the session began
+	Opens  int64             `json:"opens,omitempty"`  // then: when it opens, Unix seconds; 0: nobody can say
+	Notice map[string]string `json:"notice,omitempty"` // its own, by language
 }
 
 // Ward is a ward (区) of a designated city: who looks for it is led to the city.

@@ -16,7 +16,6 @@ import (
 	"akashi/centre/channel"
 	"akashi/centre/oneshot"
 	"akashi/centre/wire"
-	"akashi/kiosk/face"
 	"akashi/kiosk/hatch"
 	"akashi/kiosk/payment"
 	"akashi/kiosk/press"
@@ -110,8 +109,8 @@ func (v *device) Print(_ context.Context, j printer.Job) (printer.Outcome, error
 	return v.d.out, nil
 }
 
-var setup = hatch.Setup{Kiosk: bytes.Repeat([]byte{7}, 32), CentreRoot: [][]byte{{1}}, Trust: []byte("list"), TrustRoot: []byte{2}, Terms: "2026-11",
-	Menu: []face.Offer{{Code: "990001", NameJA: "見本市"}}, MaxCopies: 3, Limits: session.Limits{Card: time.Second}, Token: "t", Origin: "o"}
+var setup = hatch.Setup{Kiosk: bytes.Repeat([]byte{7}, 32), CentreRoot: [][]byte{{1}}, Trust: []byte("list"), TrustRoot: []byte{2}, Release: []byte("release"),
+	MaxCopies: 3, Limits: session.Limits{Card: time.Second}, Token: "t", Origin: "o"}
 
 // join gives a worker and the agent behind it.
 func join(t *testing.T, d *desk) (*hatch.Worker, hatch.Setup, chan error) {

@@ -12,7 +12,7 @@ import (
 
 	"akashi/centre/channel"
 	"akashi/centre/wire"
-	"akashi/kiosk/face"
+	"akashi/centre/wire/release"
 	"akashi/kiosk/payment"
 	"akashi/kiosk/session"
 	"akashi/verifier/trust"
@@ -20,10 +20,10 @@ import (
 
 // Bounds of the hatch, in bytes and numbers.
 const (
-	DefaultMaxUp    = channel.DefaultMaxUp + 4<<10     // from the worker: one wire frame and its wrapping
-	DefaultMaxDown  = wire.DefaultMaxFrame + 4<<10     // to the worker
-	DefaultMaxSetup = 4<<20 + 4*trust.DefaultMaxList/3 // a menu of 1,741 municipalities, and a trust list in base64
-	DefaultMaxCalls = 8                                // calls of one worker that still wait
+	DefaultMaxUp    = channel.DefaultMaxUp + 4<<10                                  // from the worker: one wire frame and its wrapping
+	DefaultMaxDown  = wire.DefaultMaxFrame + 4<<10                                  // to the worker
+	DefaultMaxSetup = 64<<10 + 4*(release.DefaultMaxRelease+trust.DefaultMaxList)/3 // a screen release and a trust list in base64
+	DefaultMaxCalls = 8                                                             // calls of one worker that still wait
 )
 
 // ErrHatch says that the other end did not keep to this protocol or is gone.
@@ -35,9 +35,8 @@ type Setup struct {
 	CentreRoot [][]byte       `json:"centre_root"` // DER, pinned
 	Trust      []byte         `json:"trust"`       // trust list file
 	TrustRoot  []byte         `json:"trust_root"`  // PKIX public key, pinned
-	Terms      string         `json:"terms"`
+	Release    []byte         `json:"release"`     // screen release file, under the centre's root
 	Disease    string         `json:"disease"`
-	Menu       []face.Offer   `json:"menu"`
 	MaxCopies  int            `json:"max_copies"`
 	Limits     session.Limits `json:"limits"`
 	Token      string         `json:"token"`  // of the face

@@ -12,10 +12,12 @@ import (
 	"net"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
 	"akashi/kiosk/face"
 )
 
@@ -35,16 +37,22 @@ type Started struct {
 	Texts      []face.Text `json:"texts,omitempty"`
 	Address    string      `json:"address,omitempty"` // host:port of the worker's socket
 	Token      string      `json:"token,omitempty"`   // one-time
+	Words      *pageWords  `json:"words,omitempty"`   // the session's, where the page has those of another release
+
+	Edition *Edition `json:"-"` // that the session keeps; nil: the present one
 }
 
 // Server serves the page and the few things it asks for before and after a
 // session; what is between them goes to the session worker's own socket.
 type Server struct {
 	Panel Panel
-	Phone string                             // of the call centre
-	Begin func(ctx context.Context) Started  // starts a session worker
-	State func() (code wire.Code, after int) // whether a session may begin
-	Done  func()                             // the resident has seen how the session ended; nil: nobody waits for it
+	Phone string // of the call centre, where no release names it
+	// Edition gives what the screen says now; nil, or a nil one: the catalogues.
+	Edition func() *Edition
+	Now     func() time.Time                   // nil: time.Now
+	Begin   func(ctx context.Context) Started  // starts a session worker
+	State   func() (code wire.Code, after int) // whether a session may begin
+	Done    func()                             // the resident has seen how the session ended; nil: nobody waits for it
 }
 
 // Serve answers on ln, which must be a loopback address, until ctx ends.
@@ -77,12 +85,11 @@ func (s Server) Handler(host string) http.Handler {
 		w.Header().Set("Content-Type", kinds[".css"])
 		io.WriteString(w, s.Panel.css())
 	})
-	m.HandleFunc("GET /words.json", func(w http.ResponseWriter, _ *http.Request) { answer(w, words) })
-	m.HandleFunc("GET /state.json", func(w http.ResponseWriter, _ *http.Request) {
-		code, after := s.State()
-		answer(w, state{Started: refused(code, after), Phone: s.Phone})
+	m.HandleFunc("GET /words.json", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.edition().words) })
+	m.HandleFunc("GET /state.json", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.state()) })
+	m.HandleFunc("POST /session", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, s.begin(r.Context(), r.URL.Query().Get("release")))
 	})
-	m.HandleFunc("POST /session", func(w http.ResponseWriter, r *http.Request) { answer(w, s.begin(r.Context())) })
 	m.HandleFunc("POST /done", func(w http.ResponseWriter, _ *http.Request) {
 		if s.Done != nil {
 			s.Done()
@@ -92,25 +99,70 @@ func (s Server) Handler(host string) http.Handler {
 	return guard(host, m)
 }
 
+// state is what the page asks for while nobody is there.
 type state struct {
 	Started
-	Phone string `json:"phone"`
+	Phone   string          `json:"phone"`
+	Release int             `json:"release"`           // its version: a page with the words of another one loads itself again
+	Opens   int64           `json:"opens,omitempty"`   // out of hours: when the next municipality opens, Unix seconds
+	Notices []release.Local `json:"notices,omitempty"` // those of now, by language
 }
 
-func (s Server) begin(ctx context.Context) Started {
+// edition gives what the screen says now.
+func (s Server) edition() *Edition {
+	if s.Edition != nil {
+		if e := s.Edition(); e != nil {
+			return e
+		}
+	}
+	return plain
+}
+
+func (s Server) state() state {
+	code, after := s.State()
+	e := s.edition()
+	out := state{Started: e.refused(code, after), Phone: s.Phone}
+	r := e.Release()
+	if r == nil {
+		return out
+	}
+	now := time.Now
+	if s.Now != nil {
+		now = s.Now
+	}
+	out.Phone, out.Release, out.Notices = r.Phone, r.Version, r.Shown(now())
+	if code == wire.OutOfHours || code == wire.Maintenance {
+		if _, opens := r.Serves(now()); !opens.IsZero() {
+			out.Opens = opens.Unix()
+		}
+	}
+	return out
+}
+
+// begin starts a session. Its words go with the answer where the page, which
+// names the release that it shows, has others: what is agreed to must be what
+// the session says.
+func (s Server) begin(ctx context.Context, shown string) Started {
 	b := s.Begin(ctx)
+	e := b.Edition
+	if e == nil {
+		e = s.edition()
+	}
 	if b.Code != wire.OK {
-		return refused(b.Code, b.RetryAfter)
+		return e.refused(b.Code, b.RetryAfter)
+	}
+	if shown != strconv.Itoa(e.words.Release) {
+		b.Words = &e.words
 	}
 	return b
 }
 
 // refused gives a code with its words in every language.
-func refused(code wire.Code, after int) Started {
+func (e *Edition) refused(code wire.Code, after int) Started {
 	if code == wire.OK {
 		return Started{}
 	}
-	return Started{Code: code, RetryAfter: after, Texts: Texts(code)}
+	return Started{Code: code, RetryAfter: after, Texts: e.Texts(code)}
 }
 
 // policy lets the page load nothing but itself and speak to this machine only.

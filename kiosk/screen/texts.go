@@ -11,12 +11,13 @@ import (
 	"io"
 
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
 	"akashi/kiosk/face"
 )
 
 // Languages are the catalogues in the order in which they are shown (BCP 47, and
 // ja-easy for やさしい日本語).
-var Languages = []string{"ja", "ja-easy", "en", "zh-Hans", "zh-Hant", "ko", "pt", "es", "vi"}
+var Languages = release.Languages[:]
 
 // Text is one language's words for one code. No part is ever empty.
 type Text struct {
@@ -43,15 +44,8 @@ func For(language string, c wire.Code) Text {
 	return words[wire.Internal.Name()]
 }
 
-// Texts gives a code's words in every language, as they are told to a face.
-func Texts(c wire.Code) []face.Text {
-	all := make([]face.Text, len(Languages))
-	for i, l := range Languages {
-		t := For(l, c)
-		all[i] = face.Text{Language: l, What: t.What, Why: t.Why, Next: t.Next}
-	}
-	return all
-}
+// Texts gives a code's words in every language without a release.
+func Texts(c wire.Code) []face.Text { return plain.Texts(c) }
 
 // load reads the embedded catalogues. A broken one is a broken build, found
 // by any test that starts.

@@ -20,6 +20,7 @@ var words = loadWords()
 
 // pageWords is what the page is given.
 type pageWords struct {
+	Release   int              `json:"release"` // its version; 0: none
 	Languages []string         `json:"languages"`
 	Words     map[string]Words `json:"words"`
 }
@@ -41,3 +42,7 @@ func loadWords() pageWords {
 	}
 	return p
 }
+
+// Own gives the page's own text, without a release; "" for a key that it does
+// not have.
+func Own(language, key string) string { return words.Words[language][key] }

@@ -236,6 +236,9 @@ func (r *run) drop(code wire.Code, why refusal) (turn, error) {
 		r.req.refusal = why
 		return on, code
 	}
+	if code == wire.OutOfHours || code == wire.Maintenance {
+		why.opens = r.setup.Edition.Opens(r.setup.Now(), r.setup.Edition.Find(r.req.offer.Code))
+	}
 	r.req.code, r.req.refusal = code, why
 	return drop, nil
 }

@@ -8,7 +8,6 @@ import (
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
 	"akashi/kiosk/mynumber"
-	"akashi/kiosk/screen"
 	"akashi/verifier/cardrecord"
 	"akashi/verifier/credential"
 )
@@ -110,7 +109,7 @@ func (r *run) pin(ctx context.Context) (turn, error) {
 			return on, err
 		}
 		r.tries = wrong.Left
-		_, err = r.ask(ctx, face.Tell{Screen: face.PINAgain, Tries: r.tries, Code: wire.PINWrong, Texts: screen.Texts(wire.PINWrong)}, face.Again)
+		_, err = r.ask(ctx, face.Tell{Screen: face.PINAgain, Tries: r.tries, Code: wire.PINWrong, Texts: r.setup.Edition.Texts(wire.PINWrong)}, face.Again)
 		if errors.Is(err, wire.Cancelled) {
 			return on, wire.PINWrong
 		}

@@ -6,7 +6,6 @@ import (
 	"akashi/centre/channel"
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
-	"akashi/kiosk/screen"
 	"akashi/printer"
 )
 
@@ -91,7 +90,7 @@ func (r *run) wipe(ctx context.Context) (turn, error) {
 		t.Code = wire.RightGiven // the other words say that nothing was charged
 	}
 	if t.Code != wire.OK {
-		t.Texts = screen.Texts(t.Code)
+		t.Texts = r.setup.Edition.Texts(t.Code)
 	}
 	if r.event.Code == wire.PrintUnknown && r.event.Made > 0 {
 		t.Texts = because(t.Texts, r.event.Requests[r.event.Made-1].Printer)

@@ -54,6 +54,7 @@ type request struct {
 type refusal struct {
 	phone      string
 	retryAfter int
+	opens      int64 // of the municipality that was asked, Unix seconds; 0: nobody can say
 }
 
 // paper is a print stream that passed the last look; it can be taken once.

@@ -12,7 +12,6 @@ import (
 	"akashi/kiosk/lastlook"
 	"akashi/kiosk/mynumber"
 	"akashi/kiosk/reader"
-	"akashi/kiosk/screen"
 	"akashi/verifier/cardrecord"
 )
 
@@ -52,7 +51,8 @@ func (r *run) ask(ctx context.Context, t face.Tell, answers ...face.Do) (face.Ac
 
 // askAs asks with the words of a code.
 func (r *run) askAs(ctx context.Context, t face.Tell, code wire.Code, why refusal) (face.Act, error) {
-	t.Code, t.Texts, t.Phone, t.RetryAfter = code, screen.Texts(code), why.phone, why.retryAfter
+	t.Code, t.Texts, t.Phone, t.RetryAfter = code, r.setup.Edition.Texts(code), why.phone, why.retryAfter
+	t.Opens = why.opens
 	return r.ask(ctx, t, face.Again, face.Finish)
 }
 
@@ -102,7 +102,7 @@ func call(ctx context.Context, d time.Duration, f func(context.Context) error) e
 // resident may choose again without another look at the card.
 func survives(c wire.Code) bool {
 	switch c {
-	case wire.MunicipalityOut, wire.KindOut, wire.OutOfHours, wire.Busy,
+	case wire.MunicipalityOut, wire.KindOut, wire.OutOfHours, wire.Maintenance, wire.Busy,
 		wire.NoRecord, wire.RecordNeedsCheck, wire.NameDiffers, wire.BirthDiffers,
 		wire.NoOverseasIssue, wire.PassportChanged, wire.BirthDayUnknown, wire.GlyphMissing,
 		wire.VRSDown, wire.VRSBusy, wire.KeyRefused, wire.LintRefused:

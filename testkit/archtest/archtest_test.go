@@ -37,7 +37,7 @@ var allowed = map[string][]string{
 	"verifier": {},
 	"printer":  {"verifier/credential"},
 	"centre":   {"verifier/", "printer/sheet", "printer/glyph"},
-	"kiosk":    {"centre/wire", "centre/channel", "centre/oneshot", "printer/", "verifier/"},
+	"kiosk":    {"centre/wire/", "centre/channel", "centre/oneshot", "printer/", "verifier/"},
 }
 
 func mayImport(from, to string) bool {

@@ -131,6 +131,7 @@ func (w *World) makeCentre() (err error) {
 		{&w.NATS, "NATS server", []func(*x509.Certificate){server("nats.akashi.invalid"), client}},
 		{&w.Attest, "attestation", []func(*x509.Certificate){uri(wire.RoleAttest)}},
 		{&w.Receipt, "receipt", []func(*x509.Certificate){uri(wire.RoleReceipt)}},
+		{&w.Release, "screen release", []func(*x509.Certificate){uri(wire.RoleRelease)}},
 	} {
 		if *l.to, err = w.leaf(w.Centre, l.name, leafLife, l.shape...); err != nil {
 			return err

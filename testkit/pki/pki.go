@@ -55,6 +55,7 @@ type World struct {
 	NATS      *Identity  // NATS server
 	Attest    *Identity
 	Receipt   *Identity
+	Release   *Identity // signs screen releases
 	SHCRoot   *Authority
 	SHC       *Identity
 	CSCA      *Authority

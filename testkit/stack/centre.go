@@ -12,7 +12,6 @@ import (
 	"akashi/centre"
 	"akashi/centre/fleet"
 	"akashi/centre/keys"
-	"akashi/testkit/residents"
 	"akashi/testkit/users"
 )
 
@@ -20,6 +19,9 @@ import (
 // its gateway; as root, each under its own user.
 func (s *Stack) startCentre(ctx, _ context.Context) error {
 	if err := s.writeFleet(); err != nil {
+		return err
+	}
+	if err := s.firstRelease(); err != nil {
 		return err
 	}
 	if err := s.shareOut(); err != nil {
@@ -100,7 +102,7 @@ func (s *Stack) node(keySocket string) centre.Config {
 		listen = "127.0.0.1:0"
 	}
 	return centre.Config{
-		Node: "node-1", Root: pki("centre-root.pem"), Fleet: s.path("fleet.json"), Audit: s.path("state", "audit.log"), Events: true,
+		Node: "node-1", Root: pki("centre-root.pem"), Fleet: s.path("fleet.json"), Release: s.path("release.json"), Audit: s.path("state", "audit.log"), Events: true,
 		Gateway: centre.GatewayFile{Listen: listen, Certificate: pki("gateway.pem"), Key: pki("gateway.key")},
 		Bus:     centre.BusFile{Listen: s.bus, Certificate: pki("nats-server.pem"), Key: pki("nats-server.key"), Store: s.path("bus")},
 		Launcher: centre.LauncherFile{
@@ -112,9 +114,10 @@ func (s *Stack) node(keySocket string) centre.Config {
 	}
 }
 
-// writeFleet makes each kiosk's identity and lists it with the municipalities.
+// writeFleet makes each kiosk's identity and lists it, with what the centre
+// refuses though its screen release offers it.
 func (s *Stack) writeFleet() error {
-	c := fleet.Config{Terms: Terms}
+	var c fleet.Config
 	for i := range s.o.Kiosks {
 		if err := os.MkdirAll(s.path(kioskID(i)), 0o700); err != nil {
 			return err
@@ -129,20 +132,13 @@ func (s *Stack) writeFleet() error {
 		c.Kiosks = append(c.Kiosks, fleet.KioskConfig{ID: kioskID(i), Certificate: hex.EncodeToString(d[:]), Enabled: true})
 	}
 	for _, m := range s.municipalities() {
-		c.Municipalities = append(c.Municipalities, entry(m))
+		switch {
+		case m.City != "":
+		case !m.Participates:
+			c.Suspended = append(c.Suspended, fleet.SuspendedConfig{Code: m.Code})
+		case m.DomesticOnly:
+			c.Suspended = append(c.Suspended, fleet.SuspendedConfig{Code: m.Code, Kinds: []string{"overseas"}})
+		}
 	}
 	return writeJSON(s.path("fleet.json"), c)
-}
-
-// entry is a municipality as the fleet's file has it. A ward only names its
-// city.
-func entry(m residents.Municipality) fleet.MunicipalityConfig {
-	if m.City != "" {
-		return fleet.MunicipalityConfig{Code: m.Code, City: m.City}
-	}
-	kinds := []string{"domestic", "overseas"}
-	if m.DomesticOnly {
-		kinds = kinds[:1]
-	}
-	return fleet.MunicipalityConfig{Code: m.Code, TakesPart: m.Participates, Kinds: kinds, Opens: m.Opens, Closes: m.Closes, Fee: m.Fee, Phone: m.Phone}
 }

@@ -32,6 +32,8 @@ var exits = map[wire.Code]int{
 	wire.Malformed: 70, wire.WrongVersion: 71, wire.TooLarge: 72, wire.NonceUnknown: 73, wire.NonceUsed: 74,
 	wire.CounterOver: 75, wire.HeaderMismatch: 76, wire.EnvelopeInvalid: 77, wire.FrameUnexpected: 78,
 
+	wire.Maintenance: 90, wire.CentreRelease: 91, wire.ReleaseOut: 92, wire.ReleaseExpiring: 93, wire.ReleaseRefused: 94,
+
 	wire.RightMistyped: 80, wire.RightUnknown: 81, wire.RightUsed: 82, wire.RightExpired: 83, wire.RightElsewhere: 84,
 	wire.RightMismatch: 85, wire.RightsTooMany: 86, wire.RightVoid: 87, wire.RightGiven: 88,
 }

@@ -13,11 +13,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"akashi/centre/wire"
 	"akashi/kiosk"
-	"akashi/kiosk/face"
 	"akashi/kiosk/reader"
 	"akashi/testkit/compiled"
 	"akashi/testkit/ippprinter"
@@ -28,11 +26,7 @@ import (
 	"akashi/testkit/simcard/tray"
 	"akashi/testkit/users"
 	"akashi/testkit/vpcd"
-	"akashi/verifier/credential"
 )
-
-// Terms is the version of the terms that the stack's kiosks show.
-const Terms = "2026-11"
 
 // origin is that of the page in front of a stack's kiosk; a robot says it too.
 const origin = "http://kiosk.invalid"
@@ -147,12 +141,12 @@ func (k *Kiosk) startAgent(ctx, life context.Context, r kiosk.Reader, p kiosk.Pr
 		Centre: s.gateway, CentreRoot: filepath.Join(s.PKI(), "centre-root.pem"),
 		Certificate: s.path(k.ID, "kiosk.pem"), Key: s.path(k.ID, "kiosk.key"),
 		Trust: filepath.Join(s.PKI(), "trust.json"), TrustRoot: filepath.Join(s.PKI(), "trust-root.pem"),
-		Terms: Terms, Disease: residents.Disease, Menu: s.menu(), Origin: origin,
+		Disease: residents.Disease, Origin: origin,
 		Control: k.control(), State: s.path(k.ID, "state"), Cache: s.path("compiled"),
 		Reader: r, Printer: p, Payment: kiosk.Payment{Socket: k.unitSocket()}, Program: filepath.Join(s.o.Bin, "kiosk"),
 	}
 	if s.o.Pages {
-		c.Origin, c.Screen.Listen, c.Screen.Phone = "", "127.0.0.1:0", "000-0000-0000"
+		c.Origin, c.Screen.Listen = "", "127.0.0.1:0"
 		k.cable = &cable{to: s.gateway}
 		if c.Centre, err = k.cable.lay(life, &s.served); err != nil {
 			return err
@@ -193,53 +187,15 @@ func (k *Kiosk) shareOut(c *kiosk.Config) (err error) {
 	return err
 }
 
-// awaitLine waits until the agent has its line to the centre, whether or not
-// something else keeps it from serving.
+// awaitLine waits until the agent has its line to the centre and the screen
+// release, whether or not something else keeps it from serving.
 func (k *Kiosk) awaitLine(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, DefaultStart)
 	defer cancel()
-	for {
-		state, err := k.State(ctx)
-		if err != nil || state.Code != wire.LineDown {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("stack: %s does not serve: %w", k.ID, state.Code)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+	return k.await(ctx, func(r kiosk.Reply) bool { return r.Code != wire.LineDown && r.Code != wire.ReleaseOut })
 }
 
 func (k *Kiosk) control() string { return k.stack.path(k.ID, "control.sock") }
-
-// menu offers every municipality but wards and both kinds, also where the
-// centre refuses them: a kiosk whose list is old must be told so.
-func (s *Stack) menu() []face.Offer {
-	var menu []face.Offer
-	for _, m := range s.municipalities() {
-		if m.City != "" {
-			continue
-		}
-		menu = append(menu, face.Offer{
-			Code: m.Code, NameJA: m.NameJA, NameEN: m.NameEN, Phone: m.Phone, Fee: m.Fee,
-			Kinds: []credential.Kind{credential.Domestic, credential.Overseas},
-			Kana:  m.Kana, PrefectureJA: residents.PrefectureJA, PrefectureEN: residents.PrefectureEN, Wards: wards(s.municipalities(), m.Code),
-		})
-	}
-	return menu
-}
-
-// wards gives the wards that a designated city answers for.
-func wards(all []residents.Municipality, city string) []face.Ward {
-	var some []face.Ward
-	for _, m := range all {
-		if m.City == city {
-			some = append(some, face.Ward{NameJA: m.NameJA, NameEN: m.NameEN, Kana: m.Kana})
-		}
-	}
-	return some
-}
 
 // writeJSON writes a configuration, which every process may read: nothing in
 // it is secret.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
 	"akashi/testkit/pki"
 	"akashi/testkit/residents"
 	"akashi/testkit/simcard"
@@ -67,6 +68,7 @@ type Stack struct {
 
 	mu    sync.Mutex
 	cards map[string]*simcard.Card
+	shown *release.Release // the last one that was published
 }
 
 // Start starts the chain and comes back when every part has said that it is

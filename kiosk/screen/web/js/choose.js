@@ -103,12 +103,28 @@ const ways = {
 		return view(page, 'ward', 5, names, { art: picture('centre'), primary: { name: 'on', words: page.words.text('next'), go: () => forth(page, 'kind', { offer: place.offer }) } })
 	},
 
+	// shut: the municipality does not issue at this hour. Nothing is asked of it.
+	shut: page => {
+		const { offer } = page.local
+		const { words } = page
+		return view(page, 'shut', 5, { place: words.name(offer)[0] }, {
+			art: picture('centre'),
+			body: [
+				offer.opens > 0 && h('p', { class: 'note', id: 'opens' }, words.text('trouble.opens', { time: words.moment(offer.opens) })),
+				h('p', { class: 'phone' }, words.text('trouble.phone', { phone: offer.phone })),
+			],
+			say: [{ key: 'shut.title', values: { place: words.name(offer)[0] } }, { key: 'shut.lead' }, ...offer.opens > 0 ? [{ key: 'trouble.opens', values: { time: words.moment(offer.opens) } }] : []],
+		})
+	},
+
 	kind: page => {
 		const { offer } = page.local
+		if (offer.shut) return ways.shut(page)
 		const t = k => page.words.text(k)
+		const notice = page.words.local(offer.notice)
 		return view(page, 'kind', 5, { place: page.words.name(offer)[0] }, {
-			body: [h('div', { class: 'choices' }, offer.kinds.map(k => choice(t('kind.' + kinds[k]), t('kind.' + kinds[k] + '.hint'), () => forth(page, 'copies', { kind: k, copies: 1 }), 'next', kinds[k])))],
-			say: [{ key: 'kind.title' }, { key: 'kind.lead' }, ...offer.kinds.flatMap(k => [{ key: 'kind.' + kinds[k] }, { key: 'kind.' + kinds[k] + '.hint' }])],
+			body: [notice && h('p', { class: 'note', id: 'notice' }, notice), h('div', { class: 'choices' }, offer.kinds.map(k => choice(t('kind.' + kinds[k]), t('kind.' + kinds[k] + '.hint'), () => forth(page, 'copies', { kind: k, copies: 1 }), 'next', kinds[k])))],
+			say: [{ key: 'kind.title' }, { key: 'kind.lead' }, ...notice ? [{ key: 'notice', text: notice }] : [], ...offer.kinds.flatMap(k => [{ key: 'kind.' + kinds[k] }, { key: 'kind.' + kinds[k] + '.hint' }])],
 		})
 	},
 

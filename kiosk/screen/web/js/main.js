@@ -21,6 +21,7 @@ class Page {
 		this.frame = new Frame(this)
 		this.idle = new Idle((s, stay) => sheets.idle(this, s, stay), () => this.link?.act('stay'))
 		this.phone = ''
+		this.notices = '[]'
 		this.local = {} // what the resident is doing on this screen; gone with it
 		this.chosen = {} // what was chosen last, for going back to it
 		this.show({ screen: 'start' })
@@ -32,10 +33,18 @@ class Page {
 		if (this.link) return
 		const s = await get('/state.json').catch(() => null)
 		if (this.link || this.tell.screen !== 'start' && this.tell.screen !== 'closed') return
+		// Another release than the one that this page was loaded with: nobody has
+		// begun, so it is loaded again.
+		if (s && s.release !== this.words.release) return location.replace('/')
 		this.phone = s?.phone ?? this.phone
 		const want = s?.code === 0 ? 'start' : 'closed'
-		if (want === 'closed' && (this.tell.screen !== want || this.tell.code !== s?.code)) this.show({ screen: 'closed', code: s?.code, texts: s?.texts })
-		if (want === 'start' && this.tell.screen !== want) this.show({ screen: want })
+		const notices = JSON.stringify(s?.notices ?? [])
+		const news = notices !== this.notices
+		this.notices = notices
+		if (want === 'closed' && (this.tell.screen !== want || this.tell.code !== s?.code || this.tell.opens !== s?.opens)) {
+			this.show({ screen: 'closed', code: s?.code, texts: s?.texts, opens: s?.opens })
+		}
+		if (want === 'start' && (this.tell.screen !== want || news)) this.show({ screen: want, notices: s?.notices })
 		this.timer = setTimeout(() => this.look(), waiting)
 	}
 
@@ -44,7 +53,8 @@ class Page {
 		clearTimeout(this.timer)
 		this.words.language = language
 		this.show({ screen: 'starting' })
-		const s = await fetch('/session', { method: 'POST' }).then(r => r.json()).catch(() => ({ code: -1 }))
+		const s = await fetch('/session?release=' + this.words.release, { method: 'POST' }).then(r => r.json()).catch(() => ({ code: -1 }))
+		if (s.words) this.words.take(s.words) // the session began under another release than this page
 		if (!s.address) return this.over({ screen: 'end', code: s.code || -1, texts: s.texts, retry_after: s.retry_after })
 		this.link = new Link(s.address, s.token, t => this.hear(t), () => this.gone())
 	}

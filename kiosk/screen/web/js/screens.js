@@ -38,10 +38,12 @@ function start(page) {
 		side: h('div', { class: 'side choices' }, first.map(choice), h('div', { class: 'choices two' }, rest.map(l =>
 			h('button', { type: 'button', class: 'choice', lang: words.tag(l), 'data-language': l, onclick: () => page.begin(l) }, h('span', null, words.own(l, 'language.name')))))),
 		body: [
+			...page.tell.notices?.length ? [h('div', { class: 'card', id: 'notices' }, h('h2', null, words.text('start.notices')), page.tell.notices.map(n => h('p', null, words.local(n))))] : [],
 			h('div', { class: 'card' }, h('h2', null, words.text('start.need')), ...['card', 'pin', 'fee'].map(k => h('p', { class: 'need' }, sign(k), h('span', null, words.text('start.need.' + k))))),
 			h('p', { class: 'note' }, words.text('start.nothing')),
 		],
-		say: ['start.title', 'start.lead', 'start.need', 'start.need.card', 'start.need.pin', 'start.need.fee'].map(key => ({ key })),
+		say: [...['start.title', 'start.lead'].map(key => ({ key })), ...(page.tell.notices ?? []).map(n => ({ key: 'notice', text: words.local(n) })),
+			...['start.need', 'start.need.card', 'start.need.pin', 'start.need.fee'].map(key => ({ key }))],
 	})
 }
 
@@ -53,18 +55,20 @@ function consent(page) {
 	const part = (key, ...names) => h('div', { class: 'card' }, h('h2', null, t(key)), ...names.map(n => h('p', null, t(n))))
 	if (!page.local.terms) {
 		return plain(page, 'purpose', 1, null, {}, {
-			body: [h('div', { class: 'choices wide' }, ...['who', 'use', 'law', 'gone'].map(n => part('purpose.' + n, 'purpose.' + n + '.text')))],
+			body: [h('div', { class: 'choices wide' }, part('purpose.who', 'purpose.oneself', 'purpose.representative'),
+				...['use', 'law', 'gone'].map(n => part('purpose.' + n, 'purpose.' + n + '.text')))],
 			back: () => { page.leaving = true; page.link.act('cancel') },
 			primary: { name: 'on', words: t('next'), go: () => page.go({ terms: true }) },
-			say: ['purpose.title', 'purpose.lead', 'purpose.who', 'purpose.who.text', 'purpose.use.text', 'purpose.law.text', 'purpose.gone.text'].map(key => ({ key })),
+			say: ['purpose.title', 'purpose.lead', 'purpose.who', 'purpose.oneself', 'purpose.representative', 'purpose.use.text', 'purpose.law.text', 'purpose.gone.text'].map(key => ({ key })),
 		})
 	}
-	const clauses = [1, 2, 3, 4, 5, 6].map(n => h('li', null, n + '. ' + t('terms.' + n)))
+	const clauses = [] // as many as the release has
+	while (words.has('terms.' + (clauses.length + 1))) clauses.push('terms.' + (clauses.length + 1))
 	return plain(page, 'terms', 1, null, { version: page.tell.terms }, {
-		body: [h('ol', { class: 'card' }, clauses)],
+		body: [h('ol', { class: 'card' }, clauses.map((key, i) => h('li', null, (i + 1) + '. ' + t(key))))],
 		back: () => page.go({ terms: false }),
 		primary: yes(page, 'terms.agree'),
-		say: [{ key: 'terms.title' }, { key: 'terms.lead' }, ...[1, 2, 3, 4, 5, 6].map(n => ({ key: 'terms.' + n })), { key: 'terms.agree' }],
+		say: [{ key: 'terms.title' }, { key: 'terms.lead' }, ...clauses.map(key => ({ key })), { key: 'terms.agree' }],
 	})
 }
 
@@ -128,6 +132,7 @@ function trouble(page, key, more) {
 				...settled(page), // first: a number to keep must not be a page further down
 				h('div', { class: 'card' }, h('h2', null, words.text('trouble.why')), h('p', null, w.why)),
 				h('div', { class: 'card next' }, h('h2', null, words.text('trouble.next')), h('p', null, w.next),
+					tell.opens > 0 && h('p', { id: 'opens' }, words.text('trouble.opens', { time: words.moment(tell.opens) })),
 					tell.retry_after > 0 && h('p', null, words.text('trouble.wait', { n: Math.ceil(tell.retry_after / 60) })),
 					phone && h('p', { class: 'phone' }, words.text('trouble.phone', { phone })))),
 			h('p', { class: 'code' }, tell.code > 0 ? words.text('trouble.code', { code: tell.code }) : words.text('trouble.lost')),

@@ -2,11 +2,20 @@
 
 // Words gives texts in the language that is shown now.
 export class Words {
-	constructor({ languages, words }) {
+	constructor(all) {
+		this.language = 'ja'
+		this.take(all)
+	}
+
+	// take takes the texts of a screen release; the language stays.
+	take({ release, languages, words }) {
+		this.release = release
 		this.languages = languages
 		this.catalogues = words
-		this.language = 'ja'
 	}
+
+	// has says whether there is a text of that key.
+	has(key) { return key in this.catalogues[this.language] }
 
 	// text gives a text with its places filled; a key that no catalogue has is a
 	// mistake of the page, and stands there as it is for everybody to see.
@@ -25,6 +34,14 @@ export class Words {
 	// of gives the words for a code that came from the session worker.
 	of(texts) {
 		return texts?.find(t => t.language === this.language) ?? texts?.find(t => t.language === 'en') ?? texts?.[0]
+	}
+
+	// local gives a text that came in every language, as notices do.
+	local(text) { return text?.[this.language] ?? text?.ja ?? '' }
+
+	// moment gives a time (Unix seconds) as it is in Japan.
+	moment(at) {
+		return new Intl.DateTimeFormat(this.tag(), { month: 'long', day: 'numeric', weekday: 'short', hour: 'numeric', minute: '2-digit', timeZone: 'Asia/Tokyo' }).format(at * 1000)
 	}
 
 	// name gives a municipality's name, and the other one of the two.
