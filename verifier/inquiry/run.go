@@ -8,10 +8,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"akashi/verifier/rule"
+	"akashi/verifier/trust/keep"
 )
 
 // Exit codes, part of the command's contract.
@@ -122,7 +122,10 @@ func parseArgs(args []string, e Env) (o options, err error) {
 func read(file string, stdin io.Reader) ([]byte, error) {
 	in := stdin
 	if file != "-" {
-		f, err := os.Open(file)
+		f, err := keep.OpenFile(file)
+		if errors.Is(err, keep.ErrNotFile) {
+			err = fmt.Errorf("%w, or give it to the standard input: verify -", err)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"math/big"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -110,7 +111,17 @@ func TestUsage(t *testing.T) {
 	if err := os.Truncate(hugeList, 1<<30); err != nil {
 		t.Fatal(err)
 	}
+	pipe := filepath.Join(w.dir, "pipe") // nobody writes to it
+	if out, err := exec.Command("mkfifo", pipe).CombinedOutput(); err != nil {
+		t.Fatalf("mkfifo: %v: %s", err, out)
+	}
 	for name, args := range map[string][]string{
+		"a pipe":              {pipe},
+		"a list in a pipe":    {"-trust", pipe, file},
+		"a root in a pipe":    {"-root", pipe, file},
+		"a state in a pipe":   {"-state", pipe, file},
+		"a list in a folder":  {"-trust", w.dir, file},
+		"a device":            {"/dev/zero"},
 		"nothing":             {},
 		"two files":           {file, file},
 		"help":                {"-h"},

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -84,12 +85,16 @@ func findTrust(o options) (file string, b []byte, err error) {
 
 // bounded reads a file no larger than a trust list.
 func bounded(file string) ([]byte, error) {
-	if info, err := os.Stat(file); err != nil {
+	f, err := keep.OpenFile(file)
+	if err != nil {
 		return nil, err
-	} else if info.Size() > trust.DefaultMaxList {
-		return nil, fmt.Errorf("%s: larger than a trust list may be", file)
 	}
-	return os.ReadFile(file)
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, trust.DefaultMaxList+1))
+	if err == nil && len(b) > trust.DefaultMaxList {
+		err = fmt.Errorf("%s: larger than a trust list may be", file)
+	}
+	return b, err
 }
 
 func loadRoot(file string) (*ecdsa.PublicKey, error) {

@@ -86,7 +86,7 @@ func (k *Keeper) changed() bool {
 // version is on disk before it is used.
 func (k *Keeper) read() error {
 	k.tried, k.seen = k.now(), nil
-	f, err := os.Open(k.file)
+	f, err := OpenFile(k.file)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (s State) encode() []byte {
 // ReadState reads a state file. One that is not there is the zero State, one
 // that is damaged ErrState.
 func ReadState(file string) (State, error) {
-	f, err := os.Open(file)
+	f, err := OpenFile(file)
 	if errors.Is(err, os.ErrNotExist) {
 		return State{}, nil
 	}
