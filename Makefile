@@ -63,6 +63,18 @@ testkit/browser/node_modules/.package-lock.json: testkit/browser/package-lock.js
 	@cd testkit/browser && { npm ci --no-audit --no-fund --ignore-scripts --omit=dev --loglevel=error && touch node_modules/.package-lock.json; } || \
 	  { echo "browser: npm or its registry cannot be had: tests in Chromium will be skipped"; [ "$$CI" != true ]; }
 
+## conformance: the figures of the certificates and of the verifier; 0 only when every one is as promised
+conformance: testdeps assets zxing
+	@CGO_ENABLED=0 $(GO) build -o bin/conformance ./testkit/cmd/conformance
+	@bin/conformance
+
+# zxing: another reader of codes, from the npm registry, into an ignored folder
+zxing: testkit/zxing/node_modules/.package-lock.json
+testkit/zxing/node_modules/.package-lock.json: testkit/zxing/package-lock.json
+	@echo "zxing: zxing-wasm"
+	@cd testkit/zxing && { npm ci --no-audit --no-fund --ignore-scripts --omit=dev --loglevel=error && touch node_modules/.package-lock.json; } || \
+	  { echo "zxing: npm or its registry cannot be had: what it reads is not measured"; [ "$$CI" != true ]; }
+
 ## screens: a picture of every screen of the kiosk, faults included, into out/screens
 screens: deps screendeps browser
 	@$(GO) run ./testkit/cmd/screens -out out/screens
@@ -97,4 +109,4 @@ fuzz: assets
 clean:
 	rm -rf bin out .cache
 
-.PHONY: help demo test up deps testdeps printdeps screendeps assets browser screens build lint bench fuzz clean
+.PHONY: help demo test up deps testdeps printdeps screendeps assets browser conformance zxing screens build lint bench fuzz clean

@@ -54,7 +54,7 @@ func Delivery(o Order) (wire.Delivery, error) {
 	if o.ID != "" {
 		c.ID = o.ID
 	}
-	codes, err := sign(o.World, c, o.Now)
+	codes, err := Codes(o.World, c, o.Now)
 	if err != nil {
 		return wire.Delivery{}, err
 	}
@@ -129,8 +129,8 @@ func Certificate(issuer credential.Issuer, r residents.Resident, kind credential
 	return c, nil
 }
 
-// sign makes the codes of a certificate.
-func sign(w *pki.World, c credential.Certificate, now time.Time) ([]sheet.Code, error) {
+// Codes signs the codes of a certificate.
+func Codes(w *pki.World, c credential.Certificate, now time.Time) ([]sheet.Code, error) {
 	kid, err := keys.Thumbprint(&w.SHC.Key.PublicKey)
 	if err != nil {
 		return nil, err
