@@ -32,6 +32,7 @@ func TestAnswersOfTheUnit(t *testing.T) {
 					t.Run(fmt.Sprint(papers, " ", p.How, " ", do, " ", times), func(t *testing.T) {
 						t.Parallel()
 						s := newShop(t, rightdesk.New())
+						p := p // the other subtests have plays of their own
 						p.Do, p.Times = do, times
 						if p.How != "" {
 							s.unit.Play(p)
