@@ -30,7 +30,10 @@ demo: deps assets build
 test: testdeps assets browser
 	@# Without the detector's cost: PDFium is compiled once for all tests, and everything is held to compile on a Mac.
 	@CGO_ENABLED=0 $(GO) test -count=1 -run '^(TestShared|TestCompilesElsewhere)$$' ./verifier/scan ./testkit/archtest
-	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
+	@echo "test: every program as it ships, once for all tests"
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && chmod 755 "$$dir" && CGO_ENABLED=0 $(GO) build -o "$$dir/" ./... && \
+	  { CGO_ENABLED=1 $(GO) build -o "$$dir/cgo/" ./kiosk/cmd/reader || [ "$$CI" != true ]; } && \
+	  AKASHI_PROGRAMS="$$dir" CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
 
 ## up: the chain stays up; one page links whatever faces exist (card tray first)
 up: $(if $(PRINTER),printdeps) deps assets build

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
-	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -25,6 +24,7 @@ import (
 	"akashi/centre/keys"
 	"akashi/centre/wire"
 	"akashi/testkit/edition"
+	shipped "akashi/testkit/programs"
 	"akashi/testkit/residents"
 	"akashi/testkit/users"
 	refvrs "akashi/testkit/vrs"
@@ -35,7 +35,7 @@ import (
 // built is the folder of the commands, removed after the tests; empty: none.
 var built string
 
-// programs builds the real commands once, without cgo as they ship.
+// programs has the real commands as they ship.
 var programs = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "centre-e2e-")
 	if err != nil {
@@ -45,12 +45,8 @@ var programs = sync.OnceValues(func() (string, error) {
 	if err := os.Chmod(dir, 0o755); err != nil { // another user runs the workers
 		return "", err
 	}
-	for _, p := range []string{"centre", "keys"} {
-		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, p), "akashi/centre/cmd/"+p)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return "", errors.New(string(out))
-		}
+	if err := shipped.Into(context.Background(), dir, "centre/cmd/centre", "centre/cmd/keys"); err != nil {
+		return "", err
 	}
 	return dir, nil
 })

@@ -1,10 +1,9 @@
 package kiosk_test
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,22 +17,19 @@ import (
 	"akashi/kiosk/payment"
 	"akashi/kiosk/payment/unit"
 	"akashi/testkit/payunit"
+	"akashi/testkit/programs"
 	"akashi/testkit/robot"
 	"akashi/verifier/credential"
 )
 
-// unitProgram builds the payment unit once.
+// unitProgram has the payment unit beside the kiosk.
 var unitProgram = sync.OnceValues(func() (string, error) {
 	path, err := program()
 	if err != nil {
 		return "", err
 	}
-	path = filepath.Join(filepath.Dir(path), "payunit")
-	out, err := exec.Command("go", "build", "-o", path, "akashi/testkit/cmd/payunit").CombinedOutput()
-	if err != nil {
-		return "", errors.New(string(out))
-	}
-	return path, nil
+	dir := filepath.Dir(path)
+	return filepath.Join(dir, "payunit"), programs.Into(context.Background(), dir, "testkit/cmd/payunit")
 })
 
 // cutPaper is the part of a paper that a print process leaves that was killed.

@@ -26,6 +26,7 @@ import (
 	"akashi/testkit/edition"
 	"akashi/testkit/payunit"
 	"akashi/testkit/pki"
+	"akashi/testkit/programs"
 	"akashi/testkit/residents"
 	"akashi/testkit/robot"
 	"akashi/testkit/simcard"
@@ -39,7 +40,7 @@ const hang = 2 * time.Minute
 
 const origin = "http://127.0.0.1:8080"
 
-// program builds the kiosk once, as it ships: without cgo.
+// program has the kiosk as it ships.
 var program = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "kiosk")
 	if err != nil {
@@ -49,10 +50,8 @@ var program = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "kiosk")
-	cmd := exec.Command("go", "build", "-o", path, "akashi/kiosk/cmd/kiosk")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return string(out), err
+	if err := programs.Into(context.Background(), dir, "kiosk/cmd/kiosk"); err != nil {
+		return err.Error(), err
 	}
 	return path, nil
 })

@@ -4,13 +4,13 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"akashi/kiosk/payment/unit"
 	"akashi/testkit/payunit"
+	"akashi/testkit/programs"
 )
 
 func id(n byte) []byte { return append(make([]byte, 15), n) }
@@ -108,8 +108,8 @@ func TestTheProcessAndItsPanel(t *testing.T) {
 	}
 	defer os.RemoveAll(dir)
 	program := filepath.Join(dir, "payunit")
-	if out, err := exec.Command("go", "build", "-o", program, "akashi/testkit/cmd/payunit").CombinedOutput(); err != nil {
-		t.Fatal(string(out))
+	if err := programs.Into(t.Context(), dir, "testkit/cmd/payunit"); err != nil {
+		t.Fatal(err)
 	}
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()

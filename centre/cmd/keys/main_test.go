@@ -14,9 +14,10 @@ import (
 
 	"akashi/centre/keys"
 	"akashi/testkit/pki"
+	"akashi/testkit/programs"
 )
 
-// binary is the command, built once.
+// binary is the command as it ships.
 var binary string
 
 func TestMain(m *testing.M) {
@@ -25,10 +26,10 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	binary = filepath.Join(dir, "keys")
-	build := exec.Command("go", "build", "-o", binary, ".")
-	build.Stderr = os.Stderr
 	code := 1
-	if build.Run() == nil {
+	if err := programs.Into(context.Background(), dir, "centre/cmd/keys"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	} else {
 		code = m.Run()
 	}
 	os.RemoveAll(dir)

@@ -3,7 +3,7 @@ package main_test
 import (
 	"bytes"
 	"context"
-	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -17,6 +17,7 @@ import (
 	"akashi/kiosk/mynumber"
 	"akashi/kiosk/reader"
 	"akashi/testkit/pcscd"
+	"akashi/testkit/programs"
 	"akashi/testkit/residents"
 	"akashi/testkit/simcard"
 	"akashi/testkit/vpcd"
@@ -28,20 +29,16 @@ import (
 // enough is a limit against hangs only.
 const enough = 2 * time.Minute
 
-// build compiles the command once, with cgo.
+// build has the command, with cgo.
 var build = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "reader-test-")
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "reader")
-	cmd := exec.Command("go", "build", "-o", path, "akashi/kiosk/cmd/reader")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return dir, errors.New("the reader does not build with cgo; apt-get install libpcsclite-dev pkg-config gcc: " + string(out))
+	if err := programs.Into(context.Background(), dir, "kiosk/cmd/reader"); err != nil {
+		return dir, fmt.Errorf("the reader does not build with cgo; apt-get install libpcsclite-dev pkg-config gcc: %w", err)
 	}
-	return path, nil
+	return filepath.Join(dir, "reader"), nil
 })
 
 func TestMain(m *testing.M) {
