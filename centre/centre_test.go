@@ -82,7 +82,7 @@ func TestNobodyGetsAnothersAnswer(t *testing.T) {
 // some part did not get its turn in time. An envelope that does not open is
 // none of these.
 func ofLoad(err error) bool {
-	for _, e := range []error{wire.Busy, wire.Internal, wire.TimedOut, wire.VRSDown, wire.NonceUsed, context.DeadlineExceeded} {
+	for _, e := range []error{wire.Busy, wire.Internal, wire.TimedOut, wire.VRSDown, context.DeadlineExceeded} {
 		if errors.Is(err, e) {
 			return true
 		}

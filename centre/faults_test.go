@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -46,9 +48,51 @@ func TestAWorkerWhoseRequestNeverComesIsGone(t *testing.T) {
 		t.Errorf("ended with %v", e.Code)
 	}
 	h.noWorkers()
-	if _, err := k.request(head, a, "", nil); !errors.Is(err, wire.NonceUsed) {
+	if _, err := k.request(head, a, "", nil); !errors.Is(err, wire.Busy) {
 		t.Errorf("too late: %v", err)
 	}
+}
+
+// A worker that is killed before its request comes says nothing of the
+// request: the resident asks again at once, with a counter of its own, and
+// nothing is taken for the old one.
+func TestAWorkerThatIsKilledBeforeItsRequest(t *testing.T) {
+	h := build(t, 2)
+	k, thief := h.kiosk("k0"), h.kiosk("k1")
+	head := must(k.open())(t)
+	a := must(k.begin(head))(t)
+	s, _, err := channel.SealRequest(a, wire.Request{Header: head})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pid := range workers(t) {
+		if err := syscall.Kill(must(strconv.Atoi(pid))(t), syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e := h.await(func(e audit.Event) bool { return e.Ended != nil }).Ended
+	if e.Code != wire.Internal {
+		t.Errorf("ended with %v", e.Code)
+	}
+	for range 2 {
+		_, err := k.ask(wire.TypeRequest, s)
+		var r *channel.Refused
+		if !errors.As(err, &r) || r.Code != wire.Busy || r.RetryAfter == 0 {
+			t.Errorf("its request: %v", err)
+		}
+	}
+	if _, err := thief.ask(wire.TypeRequest, s); !errors.Is(err, wire.NonceUsed) {
+		t.Errorf("another kiosk: %v", err)
+	}
+	if _, err := k.begin(head); !errors.Is(err, wire.NonceUsed) {
+		t.Errorf("the same counter again: %v", err)
+	}
+	head.Counter++
+	a = must(k.begin(head))(t)
+	if answer, err := k.request(head, a, "", []byte{7}); err != nil || answer.Phone != "07" {
+		t.Errorf("asked again: %+v, %v", answer, err)
+	}
+	h.noWorkers()
 }
 
 func TestAnEnvelopeThatDoesNotOpen(t *testing.T) {

@@ -72,6 +72,7 @@ type Launcher struct {
 
 	mu       sync.Mutex
 	live     map[seat]*worker
+	lost     map[seat]lost
 	byKiosk  map[fleet.Digest]int
 	lastList audit.List // as audited
 	// lastRelease is the same of the screen release.
@@ -85,7 +86,7 @@ func NewLauncher(ctx context.Context, c LauncherConfig) (*Launcher, error) {
 	l := &Launcher{
 		c: c, calls: make(chan struct{}, DefaultMaxCalls),
 		workers: make(chan struct{}, c.Workers), settlers: make(chan struct{}, c.Settlers), serving: make(chan struct{}, DefaultMaxServing),
-		live: map[seat]*worker{}, byKiosk: map[fleet.Digest]int{},
+		live: map[seat]*worker{}, lost: map[seat]lost{}, byKiosk: map[fleet.Digest]int{},
 	}
 	past := newPast()
 	l.rights = rights.New(rights.Config{Node: c.Node, Now: c.Now, Rand: c.Rand, Record: l.record})

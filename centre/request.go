@@ -50,7 +50,8 @@ func (l *Launcher) work(w *worker, s wire.Sealed) (issue.Done, error) {
 }
 
 // seated unseats the worker that a sealed request is for. Another kiosk's
-// request finds nothing, and takes nothing away.
+// request finds nothing, and takes nothing away. Whose worker ended too early
+// is told to come back.
 func (l *Launcher) seated(s wire.Sealed, kiosk []byte) (*worker, error) {
 	if len(s.Nonce) != 32 {
 		return nil, wire.Malformed
@@ -59,6 +60,9 @@ func (l *Launcher) seated(s wire.Sealed, kiosk []byte) (*worker, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	w := l.live[at]
+	if x, ok := l.lost[at]; ok && string(x.kiosk[:]) == string(kiosk) {
+		return nil, busy()
+	}
 	if w == nil {
 		return nil, wire.NonceUsed
 	}

@@ -171,14 +171,18 @@ func (l *Launcher) keep(w *worker, free func()) {
 		free()
 		close(w.gone)
 		// Whoever has taken the seat reads on: the last word may still lie in the pipe.
-		if l.take(w.request.seat, w) { // its request never came
+		if l.take(w.request.seat, w) { // its request has not come
 			w.pipe.Close()
-			l.ended(w.request, w.event(issue.Event{Code: wire.TimedOut, At: issue.Admit}), nil)
+			code := wire.TimedOut
+			if l.c.Now().Unix() < w.expires { // it was killed, or died
+				code = wire.Internal
+			}
+			l.ended(w.request, w.event(issue.Event{Code: code, At: issue.Admit}), nil)
 		}
 	}()
 }
 
-// take unseats a worker; false when somebody else has.
+// take unseats a worker that is gone; false when its request has.
 func (l *Launcher) take(s seat, w *worker) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -186,6 +190,7 @@ func (l *Launcher) take(s seat, w *worker) bool {
 		return false
 	}
 	delete(l.live, s)
+	l.lose(s, w)
 	return true
 }
 
