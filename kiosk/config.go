@@ -67,6 +67,8 @@ type Screen struct {
 	Listen string       `json:"listen,omitempty"` // loopback host:port that the page is served at; it is then the origin
 	Panel  screen.Panel `json:"panel"`            // zero: screen.DefaultPanel
 
+	Headset string `json:"headset,omitempty"` // file that says whether a headset is plugged in: see kiosk/voice; empty: there is no socket for one
+
 	Browser Browser `json:"browser"` // started for each session
 }
 
@@ -128,7 +130,7 @@ func ParseConfig(b []byte, dir string) (Config, error) {
 	}
 	for _, p := range []*string{
 		&c.CentreRoot, &c.Certificate, &c.Key, &c.Trust, &c.TrustRoot, &c.Control, &c.State, &c.Cache,
-		&c.Reader.Program, &c.Reader.PCSCD, &c.Reader.Socket, &c.Printer.Folder, &c.Printer.Certificate, &c.Payment.Socket, &c.Program,
+		&c.Reader.Program, &c.Reader.PCSCD, &c.Reader.Socket, &c.Printer.Folder, &c.Printer.Certificate, &c.Payment.Socket, &c.Program, &c.Screen.Headset,
 	} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"akashi/centre/wire"
 	"akashi/kiosk/screen"
+	"akashi/kiosk/voice"
 )
 
 // front is the page in front of this kiosk and the browser that shows it.
@@ -40,7 +42,13 @@ func (a *Agent) face(ctx context.Context, parts *sync.WaitGroup) error {
 	}
 	a.config.Origin = "http://" + ln.Addr().String()
 	f := &front{agent: a, ctx: ctx, parts: parts, turn: make(chan struct{}, 1)}
+	voices, err := voice.Sounds()
+	if err != nil && !errors.Is(err, voice.ErrMissing) {
+		ln.Close()
+		return err
+	}
 	s := screen.Server{
+		Voices: voices, Headset: c.headset(),
 		Panel: panel, Done: f.done, Edition: func() *screen.Edition { e, _ := a.screen.use(); return e },
 		Begin: func(context.Context) screen.Started { return f.begin() },
 		State: func() (wire.Code, int) { return a.state(), 0 },

@@ -19,6 +19,7 @@ import (
 	"akashi/centre/wire"
 	"akashi/centre/wire/release"
 	"akashi/kiosk/face"
+	"akashi/kiosk/voice"
 )
 
 //go:embed web
@@ -53,6 +54,9 @@ type Server struct {
 	Begin   func(ctx context.Context) Started  // starts a session worker
 	State   func() (code wire.Code, after int) // whether a session may begin
 	Done    func()                             // the resident has seen how the session ended; nil: nobody waits for it
+
+	Voices  *voice.Pack // sounds that are built in; nil: the page has texts and signals only, and says so
+	Headset func() bool // whether a headset is plugged in; nil: this kiosk has no socket for one
 }
 
 // Serve answers on ln, which must be a loopback address, until ctx ends.
@@ -90,6 +94,9 @@ func (s Server) Handler(host string) http.Handler {
 	m.HandleFunc("POST /session", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, s.begin(r.Context(), r.URL.Query().Get("release")))
 	})
+	m.HandleFunc("POST /say", s.say)
+	m.HandleFunc("GET /voice/{name}", s.sound)
+	m.HandleFunc("GET /audio.json", s.audio)
 	m.HandleFunc("POST /done", func(w http.ResponseWriter, _ *http.Request) {
 		if s.Done != nil {
 			s.Done()

@@ -9,11 +9,13 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"akashi/centre/wire"
 	"akashi/kiosk/face"
 	"akashi/kiosk/screen"
+	"akashi/kiosk/voice"
 	"akashi/testkit/browser"
 )
 
@@ -33,6 +35,8 @@ type Stage struct {
 	served sync.WaitGroup
 	last   context.CancelFunc // of the ask that stands
 	act    chan Answer
+
+	headset atomic.Bool
 }
 
 // Answer is what a page's resident did.
@@ -50,7 +54,9 @@ func NewStage(p screen.Panel) (*Stage, error) {
 	}
 	ctx, end := context.WithCancel(context.Background())
 	s := &Stage{URL: "http://" + ln.Addr().String() + "/", came: make(chan *face.Conn, 1), end: end}
+	voices, _ := voice.Sounds() // without them the stage is silent, and the page says so
 	server := screen.Server{
+		Voices: voices, Headset: s.headset.Load,
 		Panel: p, Phone: "000-0000-0000",
 		Begin: func(context.Context) screen.Started { return s.begin(ctx) },
 		State: func() (wire.Code, int) { s.mu.Lock(); defer s.mu.Unlock(); return s.code, 0 },
@@ -61,6 +67,9 @@ func NewStage(p screen.Panel) (*Stage, error) {
 
 // Refuse makes the stage a kiosk that cannot serve; OK: one that can.
 func (s *Stage) Refuse(c wire.Code) { s.mu.Lock(); defer s.mu.Unlock(); s.code = c }
+
+// Plug puts a headset in, or pulls it out.
+func (s *Stage) Plug(in bool) { s.headset.Store(in) }
 
 // begin opens a door for the page, as a session worker does.
 func (s *Stage) begin(ctx context.Context) screen.Started {

@@ -2,6 +2,7 @@
 import { h } from './dom.js'
 import { sign } from './art.js'
 import { pager } from './pager.js'
+import { spoken } from './speech.js'
 import * as sheets from './sheets.js'
 
 const scales = [1, 1.5, 2, 4]
@@ -9,6 +10,18 @@ const at = id => document.getElementById(id)
 
 // stages are the resident's "step n of m"; several screens share one.
 export const stages = 8
+
+// options gives what keys can choose on a screen, for who goes by ear: each
+// numbered choice, unless the screen says it anyway, and what Enter does.
+function options(v, say, words) {
+	if (!document.documentElement.hasAttribute('data-keypad')) return []
+	const said = new Set(say.map(p => p.text ?? words.text(p.key, p.values)))
+	const all = [...at('main').querySelectorAll('.choice:not([disabled])')].slice(0, 9).flatMap((c, i) => {
+		const language = c.dataset.language
+		return [{ text: String(i + 1) }, { text: c.querySelector('b, span:not(.number)').textContent, language: spoken.includes(language) ? language : undefined }]
+	})
+	return [...all.filter(p => !said.has(p.text)), ...v.primary && !v.primary.off ? [{ key: 'key.enter' }, { text: v.primary.words }] : []]
+}
 
 export class Frame {
 	constructor(page) {
@@ -43,8 +56,14 @@ export class Frame {
 		at('main').scrollTop = at('scroll').scrollTop = 0
 		title.focus({ preventScroll: true })
 		this.fit()
-		speech.say(v.key, v.say)
+		if (v.call) speech.call(v.key)
+		else speech.hush()
+		if (v.bad) speech.signal('fault')
+		speech.say(v.key, [...v.say, ...options(v, v.say, words)])
 	}
+
+	// silent says that this language has no speech.
+	silent() { return this.page.speech.silent }
 
 	top(v) {
 		const { words } = this.page
@@ -93,7 +112,7 @@ export class Frame {
 		at('tools').replaceChildren(
 			tool('size', 'size', t('size') + ' ' + scales[this.scale] * 100 + '%', () => this.larger()),
 			tool('theme', 'theme', t('theme'), () => { root.dataset.theme = root.dataset.theme ? '' : 'contrast'; this.tools() }, String(Boolean(root.dataset.theme))),
-			tool('repeat', 'repeat', t('repeat'), () => page.speech.repeat()),
+			tool('repeat', this.silent() ? 'mute' : 'repeat', t(this.silent() ? 'speech.none' : 'repeat'), () => page.speech.repeat()),
 			tool('volume', page.speech.volume ? 'volume' : 'mute', t('volume') + ' ' + page.speech.volume, () => page.louder()),
 		)
 		if (focused?.startsWith('tool-')) at(focused)?.focus()

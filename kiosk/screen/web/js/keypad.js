@@ -1,5 +1,6 @@
 // The tactile keypad, and any keyboard: digits choose, arrows go from one thing
 // to the next, Enter does it, Escape cancels, F1 helps, F2 says it again.
+import { spoken } from './speech.js'
 
 const forth = ['ArrowDown', 'ArrowRight']
 const back = ['ArrowUp', 'ArrowLeft']
@@ -21,9 +22,9 @@ function handle(page, e) {
 	if (e.key === 'F1') return done(page.help())
 	if (e.key === 'F2') return done(page.speech.repeat())
 	if (e.key === 'F3') return done(page.louder())
-	if (forth.includes(e.key)) return done(move(sheet, 1))
-	if (back.includes(e.key)) return done(move(sheet, -1))
-	if (e.key === 'Tab') return done(move(sheet, e.shiftKey ? -1 : 1))
+	if (forth.includes(e.key)) return done(move(page, sheet, 1))
+	if (back.includes(e.key)) return done(move(page, sheet, -1))
+	if (e.key === 'Tab') return done(move(page, sheet, e.shiftKey ? -1 : 1))
 	if (sheet) return digit(sheet, e.key) // Escape closes it by itself
 	if (page.typed(e.key)) return true
 	if (e.key === 'Escape') return done(page.askCancel())
@@ -50,7 +51,7 @@ function digit(within, key) {
 
 // move goes to the next thing that can be pressed: first what the screen is
 // about, then what to do, then the tools; after the last comes the first.
-function move(sheet, by) {
+function move(page, sheet, by) {
 	const all = reachable(sheet ?? document.getElementById('scroll'))
 	if (!sheet) {
 		const header = all.filter(e => e.closest('#top'))
@@ -58,7 +59,17 @@ function move(sheet, by) {
 		all.push(...header)
 	}
 	const at = all.indexOf(document.activeElement)
-	all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length]?.focus()
+	const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length]
+	next?.focus()
+	if (next) page.speech.label(label(next))
+}
+
+// label gives what stands on a button, as it is said: its number first.
+function label(button) {
+	const own = button.getAttribute('aria-label')
+	const parts = own ? [own] : [...button.querySelectorAll('span, b, small')].filter(e => !e.querySelector('span, b, small')).map(e => e.textContent)
+	const language = spoken.includes(button.dataset.language) ? button.dataset.language : undefined
+	return (parts.length ? parts : [button.textContent]).map(text => text.trim()).filter(Boolean).map(text => ({ text, language }))
 }
 
 const reachable = root => [...root.querySelectorAll('button:not([disabled]):not([tabindex="-1"])')].filter(e => e.checkVisibility())

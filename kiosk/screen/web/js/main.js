@@ -2,6 +2,7 @@
 import { Words } from './words.js'
 import { Link } from './link.js'
 import { Speech } from './speech.js'
+import { Player } from './player.js'
 import { Idle } from './idle.js'
 import { Frame } from './frame.js'
 import { listen } from './keypad.js'
@@ -15,9 +16,10 @@ const farewell = { thanks: 20_000, fault: 100_000 }
 const waiting = 5_000
 
 class Page {
-	constructor(catalogues) {
+	constructor(catalogues, { voices }) {
 		this.words = new Words(catalogues)
-		this.speech = new Speech(this.words)
+		this.speech = new Speech(this.words, new Player(() => this.kana()))
+		this.speech.voices = voices
 		this.frame = new Frame(this)
 		this.idle = new Idle((s, stay) => sheets.idle(this, s, stay), () => this.link?.act('stay'))
 		this.phone = ''
@@ -65,6 +67,7 @@ class Page {
 		if (t.screen === 'end') return this.over(t)
 		if (t.id === this.tell.id) return this.count(t.entered ?? 0)
 		this.show(t)
+		if (t.screen === 'pin') this.speech.prepare([0, 1, 2, 3, 4].map(n => [{ key: 'pin.count', values: { n } }]))
 		this.idle.begin(t.ask ? t.wait : 0)
 	}
 
@@ -125,6 +128,12 @@ class Page {
 		return this.menu?.find(o => o.code === code)
 	}
 
+	// kana gives the readings of the menu's names, for the ears.
+	kana() {
+		const all = (this.words.japanese ? this.menu ?? [] : []).flatMap(o => [o, ...o.wards ?? []])
+		return Object.fromEntries(all.filter(o => o.kana).map(o => [o.name_ja, o.kana]))
+	}
+
 	speak(language) {
 		this.words.language = language
 		this.draw()
@@ -150,5 +159,5 @@ class Page {
 
 const get = path => fetch(path).then(r => r.json())
 
-const page = new Page(await get('/words.json'))
+const page = new Page(await get('/words.json'), await get('/audio.json').catch(() => ({})))
 listen(page)

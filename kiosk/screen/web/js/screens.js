@@ -42,7 +42,7 @@ function start(page) {
 			h('div', { class: 'card' }, h('h2', null, words.text('start.need')), ...['card', 'pin', 'fee'].map(k => h('p', { class: 'need' }, sign(k), h('span', null, words.text('start.need.' + k))))),
 			h('p', { class: 'note' }, words.text('start.nothing')),
 		],
-		say: [...['start.title', 'start.lead'].map(key => ({ key })), ...(page.tell.notices ?? []).map(n => ({ key: 'notice', text: words.local(n) })),
+		say: [...['start.title', 'start.lead', 'start.keys'].map(key => ({ key })), { key: 'start.keys', language: 'en' }, ...(page.tell.notices ?? []).map(n => ({ key: 'notice', text: words.local(n) })),
 			...['start.need', 'start.need.card', 'start.need.pin', 'start.need.fee'].map(key => ({ key }))],
 	})
 }
@@ -113,7 +113,7 @@ function calling(page, key, stage, art, more) {
 	const quiet = page.local.quiet
 	return plain(page, key, stage, art, {}, {
 		call: !quiet,
-		also: quiet ? [] : [{ name: 'quiet', words: page.words.text('quiet'), go: () => { page.speech.stop(); page.go({ quiet: true }) } }],
+		also: quiet ? [] : [{ name: 'quiet', words: page.words.text('quiet'), go: () => page.go({ quiet: true }) }],
 		...more,
 	})
 }

@@ -35,6 +35,7 @@ export function languages(page) {
 		onclick: e => { e.currentTarget.closest('dialog').close(); page.speak(l) },
 	}, h('span', null, page.words.own(l, 'language.name'))))
 	sheet(page, 'languages', {}, [h('div', { class: 'choices two' }, list), answer('', '', page.words.text('close'))])
+	page.speech.say('languages', [{ key: 'languages.title' }])
 }
 
 export function help(page) {
@@ -45,7 +46,7 @@ export function help(page) {
 		phones.push(h('div', { class: 'card' }, h('h2', null, page.words.name(offer)[0]), h('p', { class: 'phone' }, offer.phone)))
 	}
 	sheet(page, 'help', {}, [
-		h('p', null, t('help.lead')), h('div', { class: 'beside' }, phones), h('p', null, t('help.staff')), h('p', null, t('help.keys')),
+		h('p', null, t('help.lead')), h('div', { class: 'beside' }, phones), h('p', null, t('help.staff')), h('p', null, t('help.keys')), page.speech.silent || h('p', { class: 'note' }, t('help.voice')),
 		h('div', { class: 'row' }, slower(page), answer('', 'primary', t('close'))),
 	])
 	page.speech.say('help', ['help.title', 'help.lead', 'help.staff', 'help.keys'].map(key => ({ key })))
@@ -72,6 +73,7 @@ export function cancel(page, then) {
 
 // idle asks whether somebody is still there; any answer is a sign that they are.
 export function idle(page, seconds, stay) {
+	page.speech.signal('idle')
 	const d = sheet(page, 'idle', {}, [
 		h('p', null, page.words.text('idle.lead', { seconds })),
 		answer('stay', 'primary', sign('person'), page.words.text('idle.stay')),

@@ -1,5 +1,8 @@
 // The catalogues: every word of the page, by language and key.
 
+// fill puts values into a text's places.
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+
 // Words gives texts in the language that is shown now.
 export class Words {
 	constructor(all) {
@@ -19,17 +22,14 @@ export class Words {
 
 	// text gives a text with its places filled; a key that no catalogue has is a
 	// mistake of the page, and stands there as it is for everybody to see.
-	text(key, values = {}) {
-		const t = this.catalogues[this.language][key] ?? key
-		return t.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
-	}
+	text(key, values = {}) { return this.own(this.language, key, values) }
 
 	// tag gives a language's tag for what stands on the page (BCP 47: a variety
 	// without a name of its own is private).
 	tag(language = this.language) { return language.replace('ja-easy', 'ja-x-easy') }
 
 	// own gives a text in its own language: for the choice of one.
-	own(language, key) { return this.catalogues[language][key] }
+	own(language, key, values = {}) { return fill(this.catalogues[language][key] ?? key, values) }
 
 	// of gives the words for a code that came from the session worker.
 	of(texts) {

@@ -1,0 +1,134 @@
+// Plays sounds: those that say a text, which the machine names, and the page's
+// own signals. What happens is told by "voice" events.
+import { signals } from './signals.js'
+
+// gains are the volume's steps: silence, -12, -6 and 0 dB.
+const gains = [0, 0.25, 0.5, 1]
+
+const tell = detail => document.dispatchEvent(new CustomEvent('voice', { detail }))
+
+export class Player {
+	// kana() gives the readings of the names that stand on the screen.
+	constructor(kana) {
+		this.kana = kana
+		this.turn = 0
+		this.playing = [] // what has been started and may still sound
+		this.plans = new Map()
+		this.sounds = new Map()
+		this.busy = 0 // until when a signal sounds
+	}
+
+	get audio() {
+		if (!this.context) {
+			this.context = new AudioContext()
+			this.out = this.context.createGain()
+			this.out.connect(this.context.destination)
+		}
+		if (this.context.state === 'suspended') this.context.resume()
+		return this.context
+	}
+
+	gain(volume) {
+		if (this.audio) this.out.gain.value = gains[volume]
+	}
+
+	// plan asks which sounds say the pieces; the answer never changes.
+	plan(language, pieces) {
+		const body = JSON.stringify({ language, pieces: pieces.map(strings), kana: this.kana(language) })
+		if (!this.plans.has(body)) {
+			const p = fetch('/say', { method: 'POST', body }).then(r => r.json())
+			p.catch(() => this.plans.delete(body))
+			this.plans.set(body, p)
+		}
+		return this.plans.get(body)
+	}
+
+	sound(id) {
+		if (!this.sounds.has(id)) {
+			const p = fetch(`/voice/${id}.opus`).then(r => r.arrayBuffer()).then(b => this.audio.decodeAudioData(b))
+			p.catch(() => this.sounds.delete(id))
+			this.sounds.set(id, p)
+		}
+		return this.sounds.get(id)
+	}
+
+	async prepare(language, pieces) {
+		const { sounds } = await this.plan(language, pieces).catch(() => ({ sounds: [] }))
+		for (const s of sounds) this.sound(s.id).catch(() => {})
+	}
+
+	// play says an utterance; the one before it has been stopped. A sound begins
+	// as soon as it and those before it are there.
+	async play({ key, language, pieces, volume }) {
+		const turn = ++this.turn
+		const begun = performance.now()
+		this.gain(volume)
+		const answer = await this.plan(language, pieces).catch(() => ({ sounds: [], unsaid: pieces.length }))
+		if (turn !== this.turn) return
+		if (answer.unsaid > 0) tell({ what: 'unsaid', key, language, unsaid: answer.unsaid })
+		const coming = answer.sounds.map(s => this.sound(s.id).catch(() => null))
+		let at = 0
+		let seconds = 0
+		for (const [i, one] of coming.entries()) {
+			const buffer = await one
+			if (turn !== this.turn) return
+			if (!buffer) continue
+			at = Math.max(at, this.audio.currentTime + 0.01, this.busy)
+			this.start(buffer, at)
+			if (seconds === 0) tell({ what: 'begin', key, language, after: performance.now() - begun, sounds: coming.length })
+			seconds += buffer.duration
+			at += buffer.duration + answer.sounds[i].pause / 1000
+		}
+		if (seconds === 0) return
+		this.playing.at(-1).onended = () => {
+			if (turn !== this.turn) return
+			this.playing = []
+			tell({ what: 'end', key, language, seconds })
+		}
+	}
+
+	start(buffer, at) {
+		const source = this.audio.createBufferSource()
+		source.buffer = buffer
+		source.connect(this.out)
+		source.start(at)
+		this.playing.push(source)
+	}
+
+	// stop ends what is said, at once.
+	stop() {
+		this.turn++
+		if (!this.playing.length) return
+		for (const source of this.playing) source.stop()
+		this.playing = []
+		tell({ what: 'stop' })
+	}
+
+	// signal plays notes, at no less than the first step: a card that is
+	// forgotten calls even who wants no speech.
+	signal(name, volume) {
+		const { audio } = this
+		const gain = audio.createGain()
+		gain.gain.value = gains[volume] * 0.4
+		gain.connect(audio.destination)
+		let at = audio.currentTime + 0.01
+		for (const [hertz, ms] of signals[name]) {
+			if (hertz > 0) {
+				const o = audio.createOscillator()
+				o.type = 'triangle'
+				o.frequency.value = hertz
+				o.connect(gain)
+				o.start(at)
+				o.stop(at + ms / 1000)
+			}
+			at += ms / 1000
+		}
+		this.busy = at + 0.1
+		tell({ what: 'signal', name })
+	}
+}
+
+// strings gives a piece as the machine takes it.
+const strings = ({ key, text, values, language }) => ({
+	key, text, language, values: values && Object.fromEntries(Object.entries(values).map(([k, v]) => [k, String(v)])),
+})

@@ -1,0 +1,291 @@
+package voice
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds of what a plan is asked for.
+const (
+	DefaultMaxPieces = 64   // a screen has under 20; a list of nine choices under 40
+	DefaultMaxText   = 2000 // characters of one text; the longest has under 300
+)
+
+// Errors of a plan that is asked for.
+var (
+	ErrMute  = errors.New("voice: no voice speaks this language yet")
+	ErrLarge = errors.New("voice: more than an utterance has")
+)
+
+// Piece is one part of what a screen says: a key of the catalogue with the
+// values of its places, or a text.
+type Piece struct {
+	Key      string            `json:"key,omitempty"`
+	Values   map[string]string `json:"values,omitempty"`
+	Text     string            `json:"text,omitempty"`
+	Language string            `json:"language,omitempty"` // if not that of the utterance
+}
+
+// Book plans utterances: which sounds, in which order.
+type Book struct {
+	Texts func(language, key string) (string, bool) // the catalogues
+	Has   func(ID) bool                             // whether a sound was made
+	Kana  map[string]string                         // readings of names that have no sound of their own: 見本市 is みほんし
+}
+
+// Say gives the parts of an utterance and what of it cannot be said: texts of a
+// later release, or of a pack that was made in part. A text that is neither in
+// a catalogue nor a number nor a name is left out, never guessed.
+func (b Book) Say(language string, pieces []Piece) (parts []Part, unsaid []string, err error) {
+	if len(pieces) > DefaultMaxPieces {
+		return nil, nil, ErrLarge
+	}
+	for _, p := range pieces {
+		l := language
+		if p.Language != "" {
+			l = p.Language
+		}
+		if Of(l) == "" {
+			return nil, nil, fmt.Errorf("%w: %q", ErrMute, l)
+		}
+		text, ok := "", false
+		if p.Key != "" {
+			text, ok = b.Texts(l, p.Key)
+		}
+		if !ok {
+			text = p.Text
+		}
+		if utf8.RuneCountInString(text) > DefaultMaxText {
+			return nil, nil, ErrLarge
+		}
+		s := said{book: b, voice: Of(l), values: p.Values}
+		for _, sentence := range sentences(text) {
+			s.sentence(sentence)
+		}
+		parts, unsaid = append(parts, s.parts...), append(unsaid, s.unsaid...)
+	}
+	return parts, unsaid, nil
+}
+
+// said is what one piece becomes.
+type said struct {
+	book   Book
+	voice  string
+	values map[string]string
+	parts  []Part
+	unsaid []string
+}
+
+func (s *said) rest(pause int) {
+	if n := len(s.parts); n > 0 {
+		s.parts[n-1].Pause = pause
+	}
+}
+
+func (s *said) sentence(text string) {
+	defer s.rest(pauseSentence)
+	if !place.MatchString(text) {
+		s.fixed(text)
+		return
+	}
+	for _, t := range tokens(s.voice, text) {
+		if t.place == "" {
+			s.fixed(t.text)
+		} else {
+			s.filled(t)
+		}
+	}
+}
+
+// fixed says a text that stands in a catalogue as it is; one that a page filled
+// already is taken apart at its numbers.
+func (s *said) fixed(text string) {
+	if text = trim(text); text == "" {
+		return
+	}
+	if s.have(fixedClip(s.voice, text)) {
+		return
+	}
+	at := numbers[s.voice].FindAllStringIndex(text, -1)
+	if len(at) == 0 || at[0][0] == 0 && at[0][1] == len(text) {
+		if len(at) == 0 || !s.number(text) {
+			s.name(text)
+		}
+		return
+	}
+	from := 0
+	for _, a := range append(at, []int{len(text), len(text)}) {
+		if lit := trim(text[from:a[0]]); lit != "" && !s.have(fixedClip(s.voice, lit)) {
+			s.name(lit)
+		}
+		if a[0] < a[1] && !s.number(text[a[0]:a[1]]) {
+			s.unsaid = append(s.unsaid, text[a[0]:a[1]])
+		}
+		from = a[1]
+	}
+}
+
+func (s *said) have(c Clip) bool {
+	if !s.book.Has(c.ID()) {
+		return false
+	}
+	s.parts = append(s.parts, Part{c, pauseJoin})
+	return true
+}
+
+// name says the name of a municipality: as it was rendered, or spelt.
+func (s *said) name(text string) {
+	if s.have(nameClip(s.voice, text)) {
+		return
+	}
+	spelt := text
+	if kana := s.book.Kana[text]; kana != "" && s.voice == "ja" {
+		spelt = kana
+	}
+	parts, ok := Spell(s.voice, spelt)
+	for _, p := range parts {
+		ok = ok && s.book.Has(p.Clip.ID())
+	}
+	if !ok {
+		s.unsaid = append(s.unsaid, text)
+		return
+	}
+	s.parts = append(s.parts, parts...)
+}
+
+// counted are the places that hold a number, digits those that hold a row of
+// digits; every other one holds money, a date or a name.
+var (
+	counted = map[string]bool{"n": true, "m": true, "most": true, "seconds": true}
+	digits  = map[string]bool{"phone": true, "code": true, "version": true}
+)
+
+// filled says the value of a place.
+func (s *said) filled(t token) {
+	v := s.values[t.place]
+	switch {
+	case v == "":
+		s.unsaid = append(s.unsaid, "{"+t.place+"}")
+	case digits[t.place]:
+		s.digits(v)
+	case counted[t.place] && s.count(v, t.counter):
+	case s.number(v):
+	default:
+		s.name(v)
+	}
+}
+
+func (s *said) count(v, counter string) bool {
+	n, err := strconv.Atoi(strings.ReplaceAll(v, ",", ""))
+	if err != nil || n < 0 || n > MaxNumber {
+		return false
+	}
+	if s.voice == "ja" {
+		return s.all(jaNumber(n, counter))
+	}
+	all := enNumber(n)
+	if counter != "" {
+		all = append(all, en(counter, counter))
+	}
+	return s.all(all)
+}
+
+// all takes every clip or none.
+func (s *said) all(clips []Clip) bool {
+	for _, c := range clips {
+		if !s.book.Has(c.ID()) {
+			return false
+		}
+	}
+	for _, c := range clips {
+		s.parts = append(s.parts, Part{c, pauseJoin})
+	}
+	return true
+}
+
+// digits says a row of digits one by one, with a rest where it is grouped.
+func (s *said) digits(v string) {
+	for _, r := range v {
+		if r < '0' || r > '9' {
+			s.rest(pauseGroup)
+			continue
+		}
+		c := enSmall(int(r - '0'))
+		if s.voice == "ja" {
+			c = jaUnit(int(r-'0'), counterNamed(""))
+		}
+		if !s.have(c) {
+			s.unsaid = append(s.unsaid, string(r))
+			continue
+		}
+		s.rest(pauseDigit)
+	}
+}
+
+// numbers finds dates, money and counts in a text that is filled already.
+var numbers = map[string]*regexp.Regexp{
+	"ja": regexp.MustCompile(`\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d[\d,]*(?:` + counterWords() + `)?`),
+	"en": regexp.MustCompile(`(?:` + strings.Join(enMonths[1:], "|") + `) (?:\d{1,2}, )?\d{4}|¥?\d[\d,]*%?`),
+}
+
+func counterWords() string {
+	var all []string
+	for _, c := range counters {
+		if c.written != "" {
+			all = append(all, regexp.QuoteMeta(c.written))
+		}
+	}
+	return strings.Join(all, "|")
+}
+
+var (
+	jaDay   = regexp.MustCompile(`^(\d{4})年(\d{1,2})月(?:(\d{1,2})日)?$`)
+	enDayOf = regexp.MustCompile(`^([A-Z][a-z]+) (?:(\d{1,2}), )?(\d{4})$`)
+	amount  = regexp.MustCompile(`^(¥?)(\d[\d,]*)(\D*)$`)
+)
+
+// number says a date, an amount of money or a count as it is written.
+func (s *said) number(v string) bool {
+	if m := jaDay.FindStringSubmatch(v); m != nil && s.voice == "ja" {
+		return s.date(m[1], m[2], m[3])
+	}
+	if m := enDayOf.FindStringSubmatch(v); m != nil && s.voice == "en" {
+		for i, name := range enMonths {
+			if i > 0 && name == m[1] {
+				return s.date(m[3], itoa(i), m[2])
+			}
+		}
+	}
+	m := amount.FindStringSubmatch(v)
+	if m == nil {
+		return false
+	}
+	counter := strings.TrimSpace(m[3])
+	switch {
+	case s.voice == "ja" && counter == counterOf(counter):
+	case s.voice == "en" && m[1] != "" && counter == "":
+		counter = "yen"
+	case s.voice == "en" && counter == "%":
+		counter = "percent"
+	case counter != "":
+		return false
+	}
+	return s.count(m[2], counter)
+}
+
+func (s *said) date(year, month, day string) bool {
+	y, _ := strconv.Atoi(year)
+	m, _ := strconv.Atoi(month)
+	d, _ := strconv.Atoi(day)
+	if m < 1 || m > 12 || d > 31 {
+		return false
+	}
+	if s.voice == "ja" {
+		return s.all(jaDate(y, m, d))
+	}
+	return s.all(enDate(y, m, d))
+}
