@@ -41,8 +41,9 @@ func large(c counter) counter { c.small = false; return c }
 
 // counters are those of the catalogues, the longer before the shorter.
 var counters = []counter{
+	changed("桁", "ケタ", "ジュッケタ", map[int]string{6: "ロッケタ", 8: "ハチケタ"}),
 	changed("けた", "ケタ", "ジュッケタ", map[int]string{6: "ロッケタ", 8: "ハチケタ"}),
-	plain("枚目", "マイメ"), plain("まいめ", "マイメ"), plain("枚", "マイ"), plain("まい", "マイ"),
+	plain("枚目", "マイメ"), plain("まいめ", "マイメ"), plain("まい目", "マイメ"), plain("枚", "マイ"), plain("まい", "マイ"),
 	changed("回", "カイ", "ジュッカイ", map[int]string{1: "イッカイ", 6: "ロッカイ", 8: "ハッカイ"}),
 	changed("分", "フン", "ジュップン", map[int]string{1: "イップン", 3: "サンプン", 4: "ヨンプン", 6: "ロップン", 8: "ハップン"}),
 	plain("部", "ブ"), plain("秒", "ビョー"),
@@ -79,6 +80,7 @@ var jaThousands = [...]string{"", "セン", "ニセン", "サンゼン", "ヨン
 // special are numbers with a counter that are said as one: their sounds are
 // not those of their parts.
 var special = map[string]string{
+	"1桁": "ヒトケタ", "2桁": "フタケタ", "11桁": "ジュウイッケタ", "12桁": "ジュウニケタ",
 	"1けた": "ヒトケタ", "2けた": "フタケタ",
 	"11けた": "ジュウイッケタ", "12けた": "ジュウニケタ",
 }

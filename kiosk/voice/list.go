@@ -92,12 +92,21 @@ func fixedClip(voice, text string) Clip {
 	return c
 }
 
-// foreign is a Japanese name in an English text, for the eye only.
-var foreign = regexp.MustCompile(` ?[(（][^)）]*\p{Han}[^)）]*[)）]`)
+// foreign is a Japanese name in an English text, for the eye only; its closing
+// parenthesis is gone where the sentence ended with it.
+var foreign = regexp.MustCompile(` ?[(（][^)）]*\p{Han}[^)）]*[)）]?`)
 
 var enInstead = strings.NewReplacer("min.", "minutes", "×", "times", "=", "makes", "2D", "two dee", "e-money", "ee money", "¥", "", "PIN", "pin")
 
-var jaInstead = strings.NewReplacer("×", "かける", "＝", "合計", "又は", "または")
+// jaInstead mends what Open JTalk reads wrongly in the texts of the catalogues;
+// each line was found in its own trace.
+var jaInstead = strings.NewReplacer(
+	"×", "かける", "＝", "合計", "又は", "または",
+	"日本語", "日本語", "日本", "にほん",
+	"申しこめ", "もうしこめ", "できる方", "できるかた", "する方は", "するかたは", "取った方だけ", "取ったかただけ",
+	"行を選べ", "ぎょうを選べ", "今記録", "今、記録", "今証明書", "今、証明書", "いただいた規約", "いただいた、規約",
+	"年・月・日が", "年、月、ひにちが", "16この", "じゅうろっこの",
+)
 
 // Complete reports whether every clip has its sound.
 func (p *Pack) Complete(clips []Clip) bool {
@@ -109,12 +118,26 @@ func (p *Pack) Complete(clips []Clip) bool {
 	return true
 }
 
-// Some gives the short pieces, which are most of what is joined, and every
-// eighth of the long ones: enough to listen to in a test.
-func Some(clips []Clip) []Clip {
+// Some gives a twentieth of the clips, the ten digits, one to nine 桁, and the
+// fixed pieces of the texts: enough to listen to in a test.
+func Some(clips []Clip, texts map[string][]string) []Clip {
+	want := map[ID]bool{}
+	for n := range 10 {
+		want[enSmall(n).ID()], want[jaUnit(n, counterNamed("")).ID()] = true, true
+		for _, c := range jaNumber(n, "桁") {
+			want[c.ID()] = true
+		}
+	}
+	for language, some := range texts {
+		for _, t := range some {
+			for _, c := range Fixed(language, t) {
+				want[c.ID()] = true
+			}
+		}
+	}
 	var some []Clip
 	for i, c := range clips {
-		if short := len([]rune(c.Text)) <= 4; short || i%8 == 0 {
+		if i%20 == 0 || want[c.ID()] {
 			some = append(some, c)
 		}
 	}

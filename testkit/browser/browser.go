@@ -50,7 +50,7 @@ func Start(ctx context.Context) (*Browser, error) {
 	if _, err := os.Stat(filepath.Join(dir, "node_modules", "playwright-core")); err != nil {
 		return nil, fmt.Errorf("%w: playwright-core", ErrMissing)
 	}
-	args := []string{filepath.Join(dir, "driver.mjs"), path, "--font-render-hinting=none", "--disable-dev-shm-usage"}
+	args := []string{filepath.Join(dir, "driver.mjs"), path, "--font-render-hinting=none", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"}
 	if os.Geteuid() == 0 {
 		args = append(args, "--no-sandbox")
 	}

@@ -17,6 +17,9 @@ import (
 	"akashi/kiosk/voice/render"
 )
 
+// listened are the texts whose sounds the tests in Chromium listen to.
+var listened = []string{"insert.title", "insert.lead", "takecard.title", "takecard.lead", "pin.count"}
+
 func main() {
 	names := flag.String("names", "kiosk/voice/specimen.tsv", "names of municipalities, wards and prefectures that are said as one")
 	modules := flag.String("modules", "kiosk/voice/node_modules", "where npm put the Japanese voice")
@@ -53,7 +56,7 @@ func run(ctx context.Context, names, modules, cache, out string, some, list bool
 		if p, err := voice.Sounds(); err == nil && p.Complete(clips) {
 			return nil
 		}
-		clips = voice.Some(clips)
+		clips = voice.Some(clips, screen.Spoken(listened...))
 	}
 	e := render.Engines{Modules: modules}
 	if err := e.Check(); err != nil {
