@@ -83,6 +83,22 @@ func enYear(year int) []Clip {
 	return []Clip{enSmall(century), enSmall(rest)}
 }
 
+var enWeekdays = map[string]string{"Sun": "Sunday", "Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday"}
+
+// enMoment gives the pieces of a day of this year and a time of twelve hours.
+func enMoment(month, day int, weekday string, hour, minute int, half string) []Clip {
+	all := []Clip{en(enWeekdays[weekday], ""), en(enMonths[month], enMonths[month]), enDay(day), en("at", ""), enSmall(hour)}
+	switch {
+	case minute > 9:
+		all = append(all, enSmall(minute))
+	case minute > 0:
+		all = append(all, en("oh "+itoa(minute), ""))
+	}
+	return append(all, en(half, enHalves[half]))
+}
+
+var enHalves = map[string]string{"AM": "ay em", "PM": "pee em"}
+
 // enNumbers gives every piece of which numbers, money and dates are joined.
 func enNumbers() []Clip {
 	var all []Clip
@@ -92,7 +108,7 @@ func enNumbers() []Clip {
 	for n := 1; n < 10; n++ {
 		all = append(all, en(itoa(n*100), enOnes[n]+" hundred"), en("oh "+itoa(n), "oh "+enOnes[n]))
 	}
-	for _, w := range []string{"hundred", "thousand", "million", "yen", "percent"} {
+	for _, w := range []string{"hundred", "thousand", "million", "yen", "percent", "at"} {
 		all = append(all, en(w, w))
 	}
 	for m := 1; m <= 12; m++ {
@@ -100,6 +116,12 @@ func enNumbers() []Clip {
 	}
 	for d := 1; d <= 31; d++ {
 		all = append(all, enDay(d))
+	}
+	for _, day := range enWeekdays {
+		all = append(all, en(day, ""))
+	}
+	for half, sound := range enHalves {
+		all = append(all, en(half, sound))
 	}
 	return all
 }

@@ -46,6 +46,7 @@ var counters = []counter{
 	plain("枚目", "マイメ"), plain("まいめ", "マイメ"), plain("まい目", "マイメ"), plain("枚", "マイ"), plain("まい", "マイ"),
 	changed("回", "カイ", "ジュッカイ", map[int]string{1: "イッカイ", 6: "ロッカイ", 8: "ハッカイ"}),
 	changed("分", "フン", "ジュップン", map[int]string{1: "イップン", 3: "サンプン", 4: "ヨンプン", 6: "ロップン", 8: "ハップン"}),
+	changed("時", "ジ", "ジュウジ", map[int]string{0: "レイジ", 4: "ヨジ", 7: "シチジ", 9: "クジ"}),
 	plain("部", "ブ"), plain("秒", "ビョー"),
 	changed("つ", "", "トオ", map[int]string{1: "ヒトツ", 2: "フタツ", 3: "ミッツ", 4: "ヨッツ", 5: "イツツ", 6: "ムッツ", 7: "ナナツ", 8: "ヤッツ", 9: "ココノツ"}),
 	large(changed("%", "パーセント", "ジュッパーセント", map[int]string{1: "イチパーセント"})),
@@ -168,6 +169,21 @@ func jaDate(year, month, day int) []Clip {
 	return all
 }
 
+var jaWeekdays = map[string]string{"日": "ニチヨウビ", "月": "ゲツヨウビ", "火": "カヨウビ", "水": "スイヨウビ", "木": "モクヨウビ", "金": "キンヨウビ", "土": "ドヨウビ"}
+
+func jaWeekday(short string) Clip {
+	return ja(short+"曜日", short+"曜日", jaWeekdays[short])
+}
+
+// jaMoment gives the pieces of a day of this year and a time.
+func jaMoment(month, day int, weekday string, hour, minute int) []Clip {
+	all := []Clip{ja(itoa(month)+"月", jaMonths[month], jaMonths[month]), ja(itoa(day)+"日", jaDays[day], jaDays[day]), jaWeekday(weekday)}
+	if all = append(all, jaNumber(hour, "時")...); minute > 0 {
+		all = append(all, jaNumber(minute, "分")...)
+	}
+	return all
+}
+
 // jaNumbers gives every piece of which numbers and dates are joined.
 func jaNumbers() []Clip {
 	var all []Clip
@@ -195,6 +211,9 @@ func jaNumbers() []Clip {
 	}
 	for d := 1; d <= 31; d++ {
 		all = append(all, ja(itoa(d)+"日", jaDays[d], jaDays[d]))
+	}
+	for short := range jaWeekdays {
+		all = append(all, jaWeekday(short))
 	}
 	return all
 }

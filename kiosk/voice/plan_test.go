@@ -43,8 +43,8 @@ func book(t testing.TB) voice.Book {
 
 // values fills every place that a text of the catalogues has.
 var values = map[string]map[string]string{
-	"ja": {"n": "3", "m": "12", "most": "10", "seconds": "40", "sum": "1,240円", "each": "120円", "date": "2026年12月23日", "phone": "000-0000-0201", "code": "601", "version": "2026-11", "place": "見本市", "city": "例示市", "ward": "例示市北区"},
-	"en": {"n": "3", "m": "12", "most": "10", "seconds": "40", "sum": "¥1,240", "each": "¥120", "date": "December 23, 2026", "phone": "000-0000-0201", "code": "601", "version": "2026-11", "place": "Mihon City", "city": "Reiji City", "ward": "Kita Ward, Reiji City"},
+	"ja": {"n": "3", "m": "12", "most": "10", "seconds": "40", "sum": "1,240円", "each": "120円", "date": "2026年12月23日", "time": "12月23日(水) 6:30", "phone": "000-0000-0201", "code": "601", "version": "2026-11", "place": "見本市", "city": "例示市", "ward": "例示市北区"},
+	"en": {"n": "3", "m": "12", "most": "10", "seconds": "40", "sum": "¥1,240", "each": "¥120", "date": "December 23, 2026", "time": "Wed, December 23 at 6:30 AM", "phone": "000-0000-0201", "code": "601", "version": "2026-11", "place": "Mihon City", "city": "Reiji City", "ward": "Kita Ward, Reiji City"},
 }
 
 // Every text of every spoken language has a plan of which no piece is missing,
@@ -62,7 +62,7 @@ func TestEveryTextIsSaid(t *testing.T) {
 				filled = strings.ReplaceAll(filled, "{"+name+"}", value)
 			}
 			for _, p := range []voice.Piece{{Key: "key", Values: v}, {Text: filled}} {
-				if p.Text != "" && strings.ContainsAny(text, "{") && (strings.Contains(text, "{city}") || strings.Contains(text, "{place}") || strings.Contains(text, "{phone}") || strings.Contains(text, "{version}") || strings.Contains(text, "{code}")) {
+				if p.Text != "" && strings.ContainsAny(text, "{") && (strings.Contains(text, "{city}") || strings.Contains(text, "{place}") || strings.Contains(text, "{phone}") || strings.Contains(text, "{version}") || strings.Contains(text, "{code}") || strings.Contains(text, "{time}")) {
 					continue // never a button's
 				}
 				parts, unsaid, err := b.Say(language, []voice.Piece{p})
@@ -110,6 +110,8 @@ func TestNumbersDatesMoneyAreJoined(t *testing.T) {
 		{"ja", "100%", "ヒャクパーセント"}, {"ja", "2部", "ニブ"}, {"ja", "99,999,999円", "キュウセン キュウヒャク キュウジュウ キュウマン キュウセン キュウヒャク キュウジュウ キュウエン"},
 		{"en", "¥0", "zero yen"}, {"en", "¥240", "two hundred forty yen"}, {"en", "¥1,200", "one thousand two hundred yen"}, {"en", "¥12,345", "twelve thousand three hundred forty five yen"}, {"en", "¥200,000", "two hundred thousand yen"},
 		{"en", "June 1, 2021", "June first twenty twenty one"}, {"en", "December 23, 2026", "December twenty third twenty twenty six"}, {"en", "May 31, 2005", "May thirty first two thousand five"}, {"en", "August 12, 1908", "August twelfth nineteen oh eight"}, {"en", "March 3, 1900", "March third nineteen hundred"}, {"en", "April 2000", "April two thousand"},
+		{"ja", "12月23日(水) 6:30", "ジュウニガツ ニジュウサンニチ スイヨウビ ロクジ サンジュップン"}, {"ja", "4月1日(金) 14:00", "シガツ ツイタチ キンヨウビ ジュウ ヨジ"}, {"ja", "1月20日(日) 0:05", "イチガツ ハツカ ニチヨウビ レイジ ゴフン"},
+		{"en", "Wed, December 23 at 6:30 AM", "Wednesday December twenty third at six thirty ay em"}, {"en", "Sun, May 1 at 12:05\u202fPM", "Sunday May first at twelve oh five pee em"}, {"en", "Fri, June 2 at 9:00 PM", "Friday June second at nine pee em"},
 		{"en", "400%", "four hundred percent"}, {"en", "13", "thirteen"},
 		{"ja", "240円を支払う", "ニヒャク ヨンジューエン を支払う"}, {"en", "Pay ¥240", "Pay two hundred forty yen"},
 		{"ja", "見本市", "みほんし"}, {"en", "Mihon City", "Mihon City"},
