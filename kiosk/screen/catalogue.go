@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"encoding/json"
+	"io"
 	"slices"
 	"strings"
 
@@ -14,6 +16,14 @@ var catalogue = makeCatalogue()
 
 // Catalogue gives it to whoever writes a release (`kiosk texts`).
 func Catalogue() release.Catalogue { return catalogue }
+
+// Print writes the catalogue as release.ReadCatalogue reads it.
+func Print(out io.Writer) error {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(catalogue)
+}
 
 var parts = []string{"what", "why", "next"}
 

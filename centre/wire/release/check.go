@@ -132,8 +132,8 @@ func (m *Municipality) check() error {
 }
 
 // check holds one text: every language and no other, something in each, and
-// nothing that cannot be seen. Places that the screen fills are for those texts
-// only that replace one of the screen's own.
+// nothing that cannot be seen. Places that the screen fills, and space at the
+// ends to join by, are for those texts only that replace one of the screen's own.
 func (l Local) check(what string, places bool) error {
 	if len(l) != len(Languages) {
 		return in(ErrLanguage, what)
@@ -143,21 +143,23 @@ func (l Local) check(what string, places bool) error {
 		if !ok {
 			return in(ErrLanguage, what+", "+language)
 		}
-		if !text(t, DefaultMaxText) || !places && strings.ContainsAny(t, "{}") {
-			return content("%s, %s: want 1 to %d bytes of visible text, without space at its ends", what, language, DefaultMaxText)
+		if !text(t, DefaultMaxText) || !places && (strings.ContainsAny(t, "{}") || strings.TrimSpace(t) != t) {
+			return content("%s, %s: want 1 to %d bytes of visible text", what, language, DefaultMaxText)
 		}
 	}
 	return nil
 }
 
 func text(s string, most int) bool {
-	if s == "" || len(s) > most || !utf8.ValidString(s) || strings.TrimSpace(s) != s {
+	if strings.TrimSpace(s) == "" || len(s) > most || !utf8.ValidString(s) {
 		return false
 	}
 	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) && r != '\u3000' })
 }
 
-func name(s string) bool { return text(s, DefaultMaxName) && !strings.ContainsAny(s, "{}") }
+func name(s string) bool {
+	return text(s, DefaultMaxName) && strings.TrimSpace(s) == s && !strings.ContainsAny(s, "{}")
+}
 
 func kana(s string) bool {
 	return name(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.Is(unicode.Hiragana, r) && r != 'ー' })

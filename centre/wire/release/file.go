@@ -126,14 +126,32 @@ func Sign(r *Release, chain [][]byte, key crypto.Signer, root *x509.CertPool) ([
 }
 
 // Draft reads a release that is not signed yet: JSON as people write it, with
-// the members of Release, unknown ones refused.
-func Draft(b []byte) (*Release, error) {
+// the members of Release, unknown ones refused. issued is taken where the draft
+// names no time of its own.
+func Draft(b []byte, issued time.Time) (*Release, error) {
 	if len(b) > DefaultMaxRelease {
 		return nil, errors.New("release: the draft is too large")
 	}
 	var r Release
 	if err := strict(b, &r); err != nil {
 		return nil, err
+	}
+	if r.Issued.IsZero() {
+		r.Issued = issued
+	}
+	return &r, r.check()
+}
+
+// Unsigned reads a release's file without asking who signed it: to be looked
+// at, never to be shown by a kiosk.
+func Unsigned(b []byte) (*Release, error) {
+	f, err := wire.Decode[file](b, DefaultMaxRelease)
+	if err != nil {
+		return nil, ErrMalformed
+	}
+	r, err := wire.Decode[Release](f.Release, DefaultMaxRelease)
+	if err != nil {
+		return nil, ErrMalformed
 	}
 	return &r, r.check()
 }

@@ -164,27 +164,31 @@ func TestContentIsHeld(t *testing.T) {
 		"a control character": {func(r *release.Release) { r.Terms.Purpose["ja"] += "\u202e" }, bad},
 		"a place in terms":    {func(r *release.Release) { r.Terms.Purpose["ja"] = "{n}" }, bad},
 		"text too long":       {func(r *release.Release) { r.Texts["back"] = edition.All(strings.Repeat("a", release.DefaultMaxText+1)) }, bad},
-		"notice half said":    {func(r *release.Release) { r.Notices = []release.Notice{{From: r.Issued, Until: r.Expires, Text: release.Local{"ja": "休み"}}} }, release.ErrLanguage},
-		"notice backwards":    {func(r *release.Release) { r.Notices = []release.Notice{{From: r.Expires, Until: r.Issued, Text: edition.All("x")}} }, bad},
-		"prefecture":          {func(r *release.Release) { r.Prefectures[0].Code = "9" }, bad},
-		"prefecture twice":    {func(r *release.Release) { r.Prefectures = append(r.Prefectures, r.Prefectures[0]) }, bad},
-		"prefecture missing":  {func(r *release.Release) { r.Prefectures = []release.Prefecture{} }, bad},
-		"nobody":              {func(r *release.Release) { r.Municipalities = []release.Municipality{} }, bad},
-		"out of order":        {func(r *release.Release) { m := r.Municipalities; m[0], m[1] = m[1], m[0] }, bad},
-		"twice":               {func(r *release.Release) { r.Municipalities = append(r.Municipalities, r.Municipalities[5]) }, bad},
-		"check digit":         {place(func(m *release.Municipality) { m.Code = "992010" }), bad},
-		"no name":             {place(func(m *release.Municipality) { m.NameEN = "" }), bad},
-		"katakana":            {place(func(m *release.Municipality) { m.Kana = "ミホンシ" }), bad},
-		"fee":                 {place(func(m *release.Municipality) { m.Fee = -1 }), bad},
-		"its phone":           {place(func(m *release.Municipality) { m.Phone = "" }), bad},
-		"no kinds":            {place(func(m *release.Municipality) { m.Kinds = nil }), bad},
-		"kind":                {place(func(m *release.Municipality) { m.Kinds = []credential.Kind{3} }), bad},
-		"kind twice":          {place(func(m *release.Municipality) { m.Kinds = []credential.Kind{1, 1} }), bad},
-		"no hours":            {place(func(m *release.Municipality) { m.Hours = nil }), bad},
-		"hours":               {place(func(m *release.Municipality) { m.Hours = &release.Hours{Opens: 60, Closes: 30} }), bad},
-		"its notice":          {place(func(m *release.Municipality) { m.Notice = release.Local{"ja": "休み"} }), release.ErrLanguage},
-		"ward of nowhere":     {ward(func(m *release.Municipality) { m.City = "011002" }), bad},
-		"ward of a ward":      {ward(func(m *release.Municipality) { m.City = m.Code }), bad},
+		"notice half said": {func(r *release.Release) {
+			r.Notices = []release.Notice{{From: r.Issued, Until: r.Expires, Text: release.Local{"ja": "休み"}}}
+		}, release.ErrLanguage},
+		"notice backwards": {func(r *release.Release) {
+			r.Notices = []release.Notice{{From: r.Expires, Until: r.Issued, Text: edition.All("x")}}
+		}, bad},
+		"prefecture":         {func(r *release.Release) { r.Prefectures[0].Code = "9" }, bad},
+		"prefecture twice":   {func(r *release.Release) { r.Prefectures = append(r.Prefectures, r.Prefectures[0]) }, bad},
+		"prefecture missing": {func(r *release.Release) { r.Prefectures = []release.Prefecture{} }, bad},
+		"nobody":             {func(r *release.Release) { r.Municipalities = []release.Municipality{} }, bad},
+		"out of order":       {func(r *release.Release) { m := r.Municipalities; m[0], m[1] = m[1], m[0] }, bad},
+		"twice":              {func(r *release.Release) { r.Municipalities = append(r.Municipalities, r.Municipalities[5]) }, bad},
+		"check digit":        {place(func(m *release.Municipality) { m.Code = "992010" }), bad},
+		"no name":            {place(func(m *release.Municipality) { m.NameEN = "" }), bad},
+		"katakana":           {place(func(m *release.Municipality) { m.Kana = "ミホンシ" }), bad},
+		"fee":                {place(func(m *release.Municipality) { m.Fee = -1 }), bad},
+		"its phone":          {place(func(m *release.Municipality) { m.Phone = "" }), bad},
+		"no kinds":           {place(func(m *release.Municipality) { m.Kinds = nil }), bad},
+		"kind":               {place(func(m *release.Municipality) { m.Kinds = []credential.Kind{3} }), bad},
+		"kind twice":         {place(func(m *release.Municipality) { m.Kinds = []credential.Kind{1, 1} }), bad},
+		"no hours":           {place(func(m *release.Municipality) { m.Hours = nil }), bad},
+		"hours":              {place(func(m *release.Municipality) { m.Hours = &release.Hours{Opens: 60, Closes: 30} }), bad},
+		"its notice":         {place(func(m *release.Municipality) { m.Notice = release.Local{"ja": "休み"} }), release.ErrLanguage},
+		"ward of nowhere":    {ward(func(m *release.Municipality) { m.City = "011002" }), bad},
+		"ward of a ward":     {ward(func(m *release.Municipality) { m.City = m.Code }), bad},
 		"ward that takes part": {ward(func(m *release.Municipality) {
 			m.TakesPart, m.Kinds, m.Hours = true, []credential.Kind{1}, &release.Hours{}
 		}), bad},
@@ -193,7 +197,8 @@ func TestContentIsHeld(t *testing.T) {
 		"closed days":       {func(r *release.Release) { r.Closed = []release.Day{"2026-12-31", "2026-12-30"} }, bad},
 		"maintenance":       {func(r *release.Release) { r.Maintenance = []release.Window{{From: r.Expires, Until: r.Issued}} }, bad},
 		"too many notices":  {func(r *release.Release) { r.Notices = make([]release.Notice, release.DefaultMaxNotices+1) }, bad},
-		"a space at an end": {func(r *release.Release) { r.Texts["back"] = edition.All(" x") }, bad},
+		"a space at an end": {func(r *release.Release) { r.Terms.Basis["ja"] += " " }, bad},
+		"nothing but space": {func(r *release.Release) { r.Texts["back"] = edition.All("　") }, bad},
 	} {
 		r := draft()
 		c.spoil(r)
@@ -234,12 +239,12 @@ func TestDraft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := release.Draft(written)
+	got, err := release.Draft(written, time.Time{})
 	if err != nil || !bytes.Equal(wire.Encode(got), wire.Encode(r)) {
 		t.Errorf("a draft as people write it: %v", err)
 	}
 	for _, b := range []string{`{"steps":[]}`, "{}", "", string(written) + "{}", strings.Repeat(" ", release.DefaultMaxRelease+1)} {
-		if _, err := release.Draft([]byte(b)); err == nil {
+		if _, err := release.Draft([]byte(b), time.Time{}); err == nil {
 			t.Errorf("%.20q was read", b)
 		}
 	}
@@ -269,11 +274,11 @@ func FuzzDraft(f *testing.F) {
 	f.Add(wire.Encode(draft()))
 	f.Add([]byte(`{"version":1,"hours":{"opens":"06:30","closes":"24:00"}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r, err := release.Draft(b)
+		r, err := release.Draft(b, time.Time{})
 		if err != nil {
 			return
 		}
-		again, err := release.Draft(wire.Encode(r))
+		again, err := release.Draft(wire.Encode(r), time.Time{})
 		if err != nil || !bytes.Equal(wire.Encode(again), wire.Encode(r)) {
 			t.Errorf("a draft does not survive its own encoding: %v", err)
 		}

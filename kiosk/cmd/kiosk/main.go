@@ -12,12 +12,14 @@ import (
 	"syscall"
 
 	"akashi/kiosk"
+	"akashi/kiosk/screen"
 )
 
 const usage = `usage:
   kiosk agent -config FILE   run this kiosk
   kiosk prepare FOLDER       fill the folder of compiled code (at installation, not as the session's user)
   kiosk prepared FOLDER      tell whether it is filled for this program (the agent asks at its start)
+  kiosk texts                print every text of the screen, for whoever writes a screen release
   kiosk session              a session worker (started by the agent)
   kiosk print [FOLDER]       a print process (started by the agent), without a folder for a network printer
 `
@@ -42,6 +44,8 @@ func run(args []string) error {
 	switch {
 	case args[0] == "session" && len(args) == 1:
 		return kiosk.Session(context.Background())
+	case args[0] == "texts" && len(args) == 1:
+		return screen.Print(os.Stdout)
 	case args[0] == "prepare" && len(args) == 2:
 		return kiosk.Prepare(context.Background(), args[1])
 	case args[0] == "prepared" && len(args) == 2:
