@@ -21,9 +21,6 @@ func (s *Stack) startCentre(ctx, _ context.Context) error {
 	if err := s.writeFleet(); err != nil {
 		return err
 	}
-	if err := s.firstRelease(); err != nil {
-		return err
-	}
 	if err := s.shareOut(); err != nil {
 		return err
 	}

@@ -3,18 +3,39 @@ package stack
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"akashi/centre/wire"
 	"akashi/centre/wire/release"
 	"akashi/kiosk"
 	"akashi/testkit/edition"
+	"akashi/testkit/places"
+	"akashi/testkit/residents"
+	"akashi/verifier/credential"
 )
 
-// firstRelease signs release 1: the invented municipalities, open all day.
-func (s *Stack) firstRelease() error {
+// firstRelease signs release 1: the invented municipalities, open all day, and
+// some dozens of real ones to look for.
+func (s *Stack) firstRelease(context.Context, context.Context) error {
 	s.shown = edition.Draft(s.municipalities(), time.Now())
+	if err := places.Add(s.shown); err != nil {
+		return err
+	}
 	return edition.Write(s.World, s.shown, s.path("release.json"))
+}
+
+// tenants are VRS's: the invented municipalities, and the real ones, of which
+// it has no records.
+func (s *Stack) tenants() []residents.Municipality {
+	all := s.municipalities()
+	for _, m := range s.shown.Municipalities {
+		if m.City == "" && !slices.ContainsFunc(all, func(o residents.Municipality) bool { return o.Code == m.Code }) {
+			all = append(all, residents.Municipality{Code: m.Code, NameJA: m.NameJA, NameEN: m.NameEN, Phone: m.Phone,
+				Participates: true, DomesticOnly: !m.Offers(credential.Overseas)})
+		}
+	}
+	return all
 }
 
 // Release signs the next screen release, changed as the caller likes, and puts
@@ -37,6 +58,16 @@ func (s *Stack) Release(change func(*release.Release)) (version int, err error) 
 	}
 	s.shown = &next
 	return next.Version, nil
+}
+
+// Fee gives a municipality's fee in the release that was published last.
+func (s *Stack) Fee(code string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.shown.Find(code); m != nil {
+		return m.Fee
+	}
+	return 0
 }
 
 // Shows waits until the kiosk has a screen release of that version, or a later

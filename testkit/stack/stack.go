@@ -90,7 +90,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	}
 	life, stop := context.WithCancel(context.Background())
 	s.stop = stop
-	for _, step := range []func(context.Context, context.Context) error{s.world, s.startVRS, s.startCentre, s.startKiosks} {
+	for _, step := range []func(context.Context, context.Context) error{s.world, s.firstRelease, s.startVRS, s.startCentre, s.startKiosks} {
 		if err := step(ctx, life); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
@@ -176,7 +176,7 @@ func (s *Stack) startVRS(_, life context.Context) error {
 		return err
 	}
 	s.VRS = v
-	if err := v.Load(s.municipalities(), s.o.People); err != nil {
+	if err := v.Load(s.tenants(), s.o.People); err != nil {
 		return err
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
+	"akashi/kiosk/face"
 	"akashi/testkit/pcscd"
 	"akashi/testkit/stack"
 	"akashi/verifier/credential"
@@ -83,6 +85,49 @@ func TestOneResidentEndToEnd(t *testing.T) {
 	v := walk(t, s, s.First(), credential.Domestic)
 	if v.Code != wire.OK || len(v.Papers) != 1 {
 		t.Fatalf("ended %v with %d papers; shown %v; centre said %s", v.Code, len(v.Papers), v.Record.Shown, said(s))
+	}
+	replaced(t, s)
+}
+
+// replaced publishes a screen release while a resident is at the preview: they
+// finish under the terms and the fee that they were shown, and the next one has
+// the new ones.
+func replaced(t *testing.T, s *stack.Stack) {
+	t.Helper()
+	r, err := s.Resident(s.First())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := s.Kiosks[0]
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	first := s.Fee(r.Ask())
+	plan := k.Ask(ctx, r, credential.Domestic)
+	plan.Seen = func(x face.Tell) {
+		if x.Screen != face.Preview {
+			return
+		}
+		version, err := s.Release(func(r *release.Release) {
+			r.Terms.Version = "2026-12"
+			for i := range r.Municipalities {
+				if r.Municipalities[i].TakesPart {
+					r.Municipalities[i].Fee = first + 80
+				}
+			}
+		})
+		if err == nil {
+			err = k.Shows(ctx, version)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	v, err := k.Walk(ctx, plan)
+	if err != nil || v.Code != wire.OK || v.Charged != first {
+		t.Errorf("under way: %v, %v, charged %d, want %d", v.Code, err, v.Charged, first)
+	}
+	if v = walk(t, s, r.ID, credential.Domestic); v.Code != wire.OK || v.Charged != first+80 || v.Record.Tells[0].Terms != "2026-12" {
+		t.Errorf("the next one: %v, charged %d, terms %q", v.Code, v.Charged, v.Record.Tells[0].Terms)
 	}
 }
 
