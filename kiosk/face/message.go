@@ -84,6 +84,7 @@ type Tell struct {
 	Right      string    `json:"right,omitempty"`   // end: number of the reprint right that the resident has now
 	Expires    int64     `json:"expires,omitempty"` // of it, Unix seconds; 0: as on its receipt
 	Wait       int       `json:"wait,omitempty"`    // milliseconds until an ask is given up; stay begins them anew
+	Left       int       `json:"left,omitempty"`    // milliseconds that no stay can prolong; 0: none such
 }
 
 // Offer is one municipality that can be chosen.
@@ -167,8 +168,9 @@ const (
 )
 
 // DefaultMaxStays bounds how often one ask may be prolonged: at least 10 times
-// for whoever needs long, and an end for a key that is stuck.
-const DefaultMaxStays = 20
+// for whoever has asked for three times as long (each takes three), and an end
+// for a key that is stuck.
+const DefaultMaxStays = 33
 
 // PINLength is the number of digits of the card's PIN.
 const PINLength = 4

@@ -126,6 +126,9 @@ func TestEveryScreenFits(t *testing.T) {
 					continue // a sheet is closed by switching; see TestSheetsFit
 				}
 				fits(t, p, fmt.Sprintf("%s %s upright %v", shot.Name, l, upright), l, upright, !sheet)
+				if whole := slices.Contains(unpaged, shot.Name); whole && get[bool](t, p, `() => !document.getElementById('pager').hidden`, nil) {
+					t.Errorf("%s %s upright %v must be paged through", shot.Name, l, upright)
+				}
 			}
 			if is := get[string](t, p, `() => document.querySelector('main').dataset.screen`, nil); is != was {
 				t.Errorf("%s: switching the language leads from %s to %s", shot.Name, was, is)
@@ -138,6 +141,10 @@ func TestEveryScreenFits(t *testing.T) {
 	})
 	do(t, err)
 }
+
+// unpaged are the screens that stand there whole, in every language: those on
+// which something must be done or decided at once.
+var unpaged = []string{"start", "insert-card", "pin", "pin-typed", "pin-one-try", "take-card", "choose-kana", "choose-copies", "preview", "confirm", "pay", "printing", "take-paper", "end"}
 
 // fits measures the screen that stands there, in a language if it is to be
 // switched to.
@@ -158,8 +165,8 @@ func fits(t *testing.T, p *browser.Page, name, language string, upright, speak b
 
 // The sheets over a screen, in every language.
 func TestSheetsFit(t *testing.T) {
-	s, p := stage(t, browser.Open{})
-	do(t, s.Begin(p, "ja"), s.Show(p, face.Tell{Screen: face.Consent, Ask: true, Cancel: true, Terms: "1"}))
+	s, p := stage(t, browser.Open{Clock: true})
+	do(t, s.Begin(p, "ja"), s.Show(p, ask(face.Consent)))
 	for _, upright := range []bool{true, false} {
 		do(t, p.Resize(gallery.Size(screen.DefaultPanel, upright)))
 		for _, l := range screen.Languages {
@@ -169,6 +176,13 @@ func TestSheetsFit(t *testing.T) {
 				fits(t, p, fmt.Sprintf("sheet of %s in %s, upright %v", open, l, upright), l, upright, false)
 				do(t, p.Eval(nil, `() => document.querySelector('dialog[open]').close()`, nil))
 			}
+			soon := ask(face.Consent)
+			soon.Left = 100_000
+			do(t, s.Show(p, ask(face.Consent)), s.Show(p, soon))
+			fits(t, p, fmt.Sprintf("sheet of the end in %s, upright %v", l, upright), l, upright, false)
+			do(t, p.Tap("dialog .primary"), p.Advance(wait*2/3+500))
+			fits(t, p, fmt.Sprintf("sheet of idleness in %s, upright %v", l, upright), l, upright, false)
+			do(t, p.Tap(`[data-answer="stay"]`))
 		}
 	}
 }

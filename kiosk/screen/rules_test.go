@@ -110,6 +110,54 @@ func TestIdleIsAskedAndProlonged(t *testing.T) {
 	}
 }
 
+// UI-11: time that nobody can prolong is shown from the first and told again
+// before it is over, on the screen and by voice, once, with what it means; a
+// screen without such a time shows none.
+func TestTimeThatCannotBeProlonged(t *testing.T) {
+	s, p := stage(t, browser.Open{Clock: true})
+	choose := ask(face.Choose)
+	choose.Menu, choose.MaxCopies, choose.Left, choose.Wait = gallery.Menu(), 10, 300_000, 3_600_000
+	do(t, s.Begin(p, "ja"), p.Eval(nil, heard, nil), s.Show(p, choose))
+	strip := func() string {
+		return get[string](t, p, `() => { const e = document.getElementById('left'); return e.hidden ? '' : e.innerText }`, nil)
+	}
+	ending := func() bool { return get[bool](t, p, `() => Boolean(document.getElementById('sheet-ending'))`, nil) }
+	if s := strip(); !strings.Contains(s, "5分") {
+		t.Errorf("at first it shows %q", s)
+	}
+	do(t, p.Advance(130_000))
+	if s := strip(); !strings.Contains(s, "3分") || ending() {
+		t.Errorf("later it shows %q, and tells of the end: %v", s, ending())
+	}
+	utterances(t, p)
+	do(t, p.Advance(55_000))
+	if said := utterances(t, p); !ending() || len(said) != 1 || said[0].Key != "ending" || !strings.Contains(said[0].Text, "2分") {
+		t.Errorf("it tells of the end: %v, and says %+v", ending(), said)
+	}
+	do(t, p.Tap("dialog .primary"), p.Advance(20_000))
+	if ending() {
+		t.Error("it tells of the end twice")
+	}
+	do(t, s.Show(p, ask(face.InsertCard)))
+	if s := strip(); s != "" {
+		t.Errorf("a screen without such a time shows %q", s)
+	}
+}
+
+// A key that is held down or stuck is one press: it neither goes through the
+// screens nor keeps a session alive.
+func TestStuckKey(t *testing.T) {
+	s, p := stage(t, browser.Open{Clock: true})
+	do(t, s.Begin(p, "ja"), s.Show(p, ask(face.Consent)), p.Advance(wait/2))
+	do(t, p.Eval(nil, `() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', repeat: true, cancelable: true }))`, nil), p.Advance(wait/5))
+	if at := get[string](t, p, `() => document.querySelector('main').dataset.screen`, nil); at != "purpose" {
+		t.Errorf("it led to %s", at)
+	}
+	if !get[bool](t, p, `() => Boolean(document.getElementById('sheet-idle'))`, nil) {
+		t.Error("it passes for somebody who is there")
+	}
+}
+
 // UI-14, UI-16: step n of m, help, and a way out (cancel, or finish where there
 // is something to finish) on every screen until payment,
 // back wherever there is something to go back to.
@@ -122,7 +170,7 @@ func TestStepsBackCancelHelp(t *testing.T) {
 	do(t, err)
 	w, h := gallery.Size(screen.DefaultPanel, true)
 	noBack := []string{"checking", "reading", "take-card", "choose-place", "working", "working-late", "another"}
-	sheets := []string{"help", "languages", "cancel"}
+	sheets := []string{"help", "languages", "cancel", "ending"}
 	place := ""
 	do(t, s.Visit(b, browser.Open{Width: w, Height: h}, "ja", gallery.Steps(pages), func(p *browser.Page, shot gallery.Shot) error {
 		is := get[map[string]bool](t, p, `() => ({ back: Boolean(document.querySelector('#actions .back')), cancel: Boolean(document.querySelector('#actions .cancel, #actions [data-do="finish"]')),

@@ -70,6 +70,7 @@ func (r *run) answer(ctx context.Context) (turn, error) {
 		return r.drop(a.Code, refusal{phone: a.Phone, retryAfter: a.RetryAfter})
 	}
 	r.req.delivery = a.Delivery
+	r.bound(r.setup.Limits.Session*afterAnswer, wire.TimedOut)
 	return on, nil
 }
 
@@ -148,10 +149,14 @@ func (r *run) settlePayment(ctx context.Context, p payment.Papers) error {
 
 // print sends the very bytes of the last look, once.
 func (r *run) print(ctx context.Context) (turn, error) {
+	if ctx.Err() != nil {
+		return on, context.Cause(ctx)
+	}
 	pdf := r.req.paper.take()
 	if pdf == nil || !r.req.held {
 		return on, wire.Internal
 	}
+	r.bound(r.setup.Limits.Print+r.setup.Limits.Session, wire.TimedOut) // a print is not cut short
 	r.tell(ctx, face.Tell{Screen: face.Printing})
 	c, stop := within(ctx, r.setup.Limits.Print)
 	defer stop()
@@ -192,6 +197,9 @@ func (r *run) settle(ctx context.Context) (turn, error) {
 		return r.more(), nil
 	}
 	if q.code == wire.Cancelled {
+		if !r.rest() {
+			return on, wire.NonceUnknown // who went back can choose nothing any more
+		}
 		return r.more(), nil
 	}
 	r.event.Code = q.code
@@ -206,9 +214,10 @@ func (r *run) settle(ctx context.Context) (turn, error) {
 	return r.more(), nil
 }
 
-// more is the way after a request: another one, as long as the session may.
+// more is the way after a request: another one, as long as the session may and
+// has time for it.
 func (r *run) more() turn {
-	if r.event.Made >= wire.MaxRequests {
+	if r.event.Made >= wire.MaxRequests || !r.rest() {
 		return finish
 	}
 	return on

@@ -156,7 +156,8 @@ func (r *run) open(ctx context.Context) (turn, error) {
 		opened, err := asked[wire.Opened](r, ctx, wire.TypeOpen, wire.Open{Terms: r.setup.Terms}, wire.TypeOpened)
 		if err == nil {
 			r.nonce = opened.Nonce
-			r.clock.Reset(r.setup.Limits.Session)
+			r.bound(r.setup.Limits.Session, wire.NonceUnknown)
+			r.until = r.due
 			if len(r.nonce) != 32 {
 				return on, wire.Malformed
 			}

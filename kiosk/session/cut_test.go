@@ -86,7 +86,49 @@ func TestSessionsTimeIsBounded(t *testing.T) {
 	w := newWorld(t, "takasaki")
 	w.setup.Limits.Session = 40 * time.Millisecond
 	w.face.silent = face.Choose
-	w.nothing(w.run(), wire.TimedOut)
+	w.nothing(w.run(), wire.NonceUnknown)
+	if at := w.face.shown(face.Choose); at.Left <= 0 || at.Left > 40 {
+		t.Errorf("the resident is told of %d ms", at.Left)
+	}
+}
+
+// UI-11: the time of the nonce is over while the certificate is looked at. It is
+// paid for and printed all the same; only another choice is not offered.
+func TestThePreviewOutlastsTheNonce(t *testing.T) {
+	w := newWorld(t, "takasaki")
+	var late time.Duration
+	w.setup.Now = func() time.Time { return time.Now().Add(late) }
+	w.face.on = func(s face.Tell) {
+		if s.Screen == face.Preview {
+			if s.Left <= int(session.DefaultSession.Milliseconds()) {
+				t.Errorf("%d ms for the preview", s.Left)
+			}
+			late = session.DefaultSession + time.Minute
+		}
+	}
+	if e := w.run(); e.Code != wire.OK || w.printer.printed() != 1 || w.face.saw(face.Choose) != 1 {
+		t.Errorf("%v, %d papers, %d choices", e.Code, w.printer.printed(), w.face.saw(face.Choose))
+	}
+	late = 0
+	again := newWorld(t, "takasaki")
+	again.setup.Now, again.face.on, again.face.backs = w.setup.Now, w.face.on, 1
+	again.nothing(again.run(), wire.NonceUnknown)
+}
+
+// Before anything is read no prompt's ten stays are cut short, also for those
+// who asked for three times as long; what is read has its own time.
+func TestTenStaysFit(t *testing.T) {
+	l := session.Limits{}
+	if face.DefaultMaxStays < 3*11 {
+		t.Errorf("%d stays", face.DefaultMaxStays)
+	}
+	const stay = session.DefaultResident * 2 / 3 // the page asks then
+	if most := session.DefaultSession * 2; most < 10*stay+session.DefaultResident {
+		t.Errorf("%v for the preview", most)
+	}
+	if l.Longest() < 3*(3*10*stay+session.DefaultResident) {
+		t.Errorf("%v for a session", l.Longest())
+	}
 }
 
 func TestEndedFromOutside(t *testing.T) {

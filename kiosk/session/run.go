@@ -17,7 +17,9 @@ type run struct {
 	dev   Devices
 	event Event
 	step  Step
-	clock *time.Timer // ends the session; begins anew with the nonce
+	clock *clock    // ends the session
+	due   time.Time // when it does
+	until time.Time // when the nonce's time is over
 
 	resident context.Context // ends when the resident cancels too; used up to the payment
 	card     Card
@@ -77,8 +79,8 @@ func Run(ctx context.Context, s Setup, d Devices) Event {
 	s.fill()
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	clock := time.AfterFunc(s.Limits.Session*beforeNonce, func() { end(wire.TimedOut) })
-	defer clock.Stop()
+	clock := newClock(s.Limits.Session*beforeNonce, end)
+	defer clock.timer.Stop()
 	resident, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
@@ -155,6 +157,9 @@ func (s *Setup) fill() {
 func (r *run) shown(t face.Tell) face.Tell {
 	t.Step, t.Of = int(r.step)+1, NumSteps
 	t.Cancel = r.step <= Authorise
+	if t.Wait > 0 {
+		t.Left = r.left()
+	}
 	if q := r.req; q != nil && r.step >= Request && r.step <= Print {
 		t.Choice = &face.Choice{Municipality: q.header.Municipality, Kind: q.header.Kind, Copies: q.copies}
 	}

@@ -22,20 +22,9 @@ const (
 	DefaultCentre   = 45 * time.Second // one ask: an issuing worker lives 30 s
 	DefaultLook     = 30 * time.Second // two pages at 300 dpi take under 2 s
 	DefaultPrint    = 3 * time.Minute  // ten copies of two pages on a slow printer
-	DefaultSession  = 9 * time.Minute  // from the nonce on; under the 10 minutes that it lives
+	DefaultSession  = 9 * time.Minute  // from the nonce to the last request under it; it lives 10 minutes
 	DefaultEnd      = 10 * time.Second // the whole way out, whatever hangs
 )
-
-// beforeNonce is how many times Limits.Session a session may take until it has
-// its nonce: nothing is read yet, and ten stays of a wait fit into it.
-const beforeNonce = 3
-
-// Longest is the longest that a session of these limits can take.
-func (l Limits) Longest() time.Duration {
-	s := Setup{Limits: l}
-	s.fill()
-	return s.Limits.Session*(beforeNonce+1) + s.Limits.End
-}
 
 // DefaultMaxCopies bounds the copies of one request.
 const DefaultMaxCopies = printer.MaxCopies

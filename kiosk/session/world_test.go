@@ -203,6 +203,16 @@ func (p *person) saw(s face.Screen) (n int) {
 	return n
 }
 
+// shown gives the first time that a screen was shown.
+func (p *person) shown(s face.Screen) face.Tell {
+	for _, t := range p.tells {
+		if t.Screen == s {
+			return t
+		}
+	}
+	return face.Tell{}
+}
+
 func (p *person) note(t face.Tell) {
 	p.tells = append(p.tells, t)
 	if p.on != nil {

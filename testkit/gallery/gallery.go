@@ -43,6 +43,9 @@ func Menu() []face.Offer {
 // Choice is what the stage's resident chose.
 var Choice = &face.Choice{Municipality: "992011", Kind: credential.Overseas, Copies: 2}
 
+// left of the time that cannot be prolonged, on the stage.
+const left = int(9 * time.Minute / time.Millisecond)
+
 // wait of each ask on the stage: as a session's.
 const wait = int(2 * time.Minute / time.Millisecond)
 
@@ -56,7 +59,7 @@ func with(t face.Tell, f func(*face.Tell)) face.Tell { f(&t); return t }
 // Steps gives every screen of a session in its order, faults apart. pages are
 // the certificate's, as PNG.
 func Steps(pages [][]byte) []Shot {
-	choose := with(ask(face.Choose), func(t *face.Tell) { t.Menu, t.MaxCopies = Menu(), 10 })
+	choose := with(ask(face.Choose), func(t *face.Tell) { t.Menu, t.MaxCopies, t.Left = Menu(), 10, left })
 	preview := with(ask(face.Preview), func(t *face.Tell) { t.Choice, t.Pages, t.Fee = Choice, pages, 240 })
 	working := func(step int) face.Tell {
 		return with(tell(face.Working), func(t *face.Tell) { t.Step, t.Choice = step, Choice })
@@ -95,6 +98,7 @@ func Steps(pages [][]byte) []Shot {
 		{Name: "help", Tell: choose, Taps: []string{`#help`}},
 		{Name: "languages", Tell: choose, Taps: []string{`#language`}},
 		{Name: "cancel", Tell: choose, Taps: []string{`.cancel`}},
+		{Name: "ending", Tell: with(choose, func(t *face.Tell) { t.Left = 119_000 })},
 		{Name: "end", Tell: face.Tell{Screen: face.End}},
 	}
 }
@@ -111,6 +115,7 @@ func Faults() []Shot {
 		{Name: "trouble-card", Tell: refused(wire.TwoCards, 2)},
 		{Name: "trouble-record", Tell: refused(wire.NoRecord, 18)},
 		{Name: "trouble-busy", Tell: with(refused(wire.VRSBusy, 18), func(t *face.Tell) { t.RetryAfter = 90 })},
+		{Name: "trouble-hours", Tell: with(refused(wire.OutOfHours, 18), func(t *face.Tell) { t.Opens = 1_798_061_400 })},
 		{Name: "right-given", Tell: with(face.Tell{Screen: face.Trouble, Ask: true, Step: 18, Again: true, Code: wire.RightGiven, Texts: screen.Texts(wire.RightGiven)}, func(t *face.Tell) {
 			t.Charged, t.Right, t.Expires = 240, "1234567890123452", 1_798_000_000
 		})},

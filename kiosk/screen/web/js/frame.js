@@ -131,6 +131,7 @@ export class Frame {
 	// fit shows the pager where a screen is longer than its place: paging is by
 	// single presses, no drag.
 	fit() {
+		at('pager').hidden = true // measured without it: it takes room itself
 		const box = [at('main'), at('scroll')].find(e => e.scrollHeight > e.clientHeight + 2 && getComputedStyle(e).overflowY === 'auto')
 		at('pager').hidden = !box
 		at('pager').setAttribute('aria-label', this.page.words.text('pager'))

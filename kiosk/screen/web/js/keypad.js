@@ -9,6 +9,7 @@ const back = ['ArrowUp', 'ArrowLeft']
 export function listen(page) {
 	document.addEventListener('keydown', e => {
 		if (e.ctrlKey || e.metaKey || e.altKey) return
+		if (e.repeat) return e.preventDefault() // a key that is held or stuck is one press, and nobody's presence
 		page.touched()
 		document.documentElement.setAttribute('data-keypad', '')
 		if (handle(page, e)) e.preventDefault()

@@ -4,6 +4,7 @@ import { Link } from './link.js'
 import { Speech } from './speech.js'
 import { Player } from './player.js'
 import { Idle } from './idle.js'
+import { Left } from './left.js'
 import { Frame } from './frame.js'
 import { listen } from './keypad.js'
 import * as sheets from './sheets.js'
@@ -22,6 +23,7 @@ class Page {
 		this.speech.voices = voices
 		this.frame = new Frame(this)
 		this.idle = new Idle((s, stay) => sheets.idle(this, s, stay), () => this.link?.act('stay'))
+		this.left = new Left(this.words, n => sheets.ending(this, n))
 		this.phone = ''
 		this.notices = '[]'
 		this.local = {} // what the resident is doing on this screen; gone with it
@@ -69,6 +71,7 @@ class Page {
 		this.show(t)
 		if (t.screen === 'pin') this.speech.prepare([0, 1, 2, 3, 4].map(n => [{ key: 'pin.count', values: { n } }]))
 		this.idle.begin(t.ask ? t.wait : 0)
+		this.left.begin(t.left ?? 0)
 	}
 
 	// gone: the worker hung up without a last word.
@@ -79,6 +82,7 @@ class Page {
 	// over ends the session on this side too: nothing of it is kept.
 	over(t) {
 		this.idle.end()
+		this.left.begin(0)
 		document.querySelector('dialog[open]')?.close('gone')
 		this.link?.socket.close()
 		this.chosen = {}
@@ -94,6 +98,7 @@ class Page {
 	}
 
 	show(t) {
+		document.querySelector('#sheet-idle, #sheet-ending')?.close('gone') // said about the screen before
 		this.tell = t
 		this.local = {}
 		if (t.menu) this.menu = t.menu
@@ -137,6 +142,7 @@ class Page {
 	speak(language) {
 		this.words.language = language
 		this.draw()
+		this.left.draw()
 	}
 
 	louder() { this.speech.louder(); this.frame.tools() }

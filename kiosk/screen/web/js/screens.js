@@ -143,7 +143,7 @@ function trouble(page, key, more) {
 }
 
 // stages of a refusal: before the choice it is the card's, after it the choice's.
-const again = page => page.tell.step > 9 ? 'trouble.choose' : 'trouble.again'
+const retry = page => page.tell.step > 9 ? 'trouble.choose' : 'trouble.again'
 
 function end(page) {
 	const done = { name: 'done', words: page.words.text('end.done'), go: () => page.leave() }
@@ -176,7 +176,7 @@ export const screens = {
 	trouble: page => trouble(page, 'trouble', {
 		stage: page.tell.step > 9 ? 5 : 2,
 		also: [{ name: 'finish', words: page.words.text('trouble.finish'), go: () => page.act('finish') }],
-		primary: page.tell.again ? yes(page, again(page), 'again') : null,
+		primary: page.tell.again ? yes(page, retry(page), 'again') : null,
 	}),
 	end,
 }

@@ -71,6 +71,13 @@ export function cancel(page, then) {
 	page.speech.say('stop', [{ key: 'stop.title' }, { key: 'stop.lead' }])
 }
 
+// ending tells that the time is nearly over which cannot be prolonged, why, and
+// that nothing is lost.
+export function ending(page, minutes) {
+	sheet(page, 'ending', {}, [h('p', null, page.words.text('ending.lead', { n: minutes })), answer('', 'primary', page.words.text('ending.go'))])
+	page.speech.say('ending', [{ key: 'ending.title' }, { key: 'ending.lead', values: { n: minutes } }])
+}
+
 // idle asks whether somebody is still there; any answer is a sign that they are.
 export function idle(page, seconds, stay) {
 	page.speech.signal('idle')
