@@ -6,7 +6,6 @@ import (
 	"time"
 	"unicode"
 
-	"akashi/verifier/credential"
 	"akashi/verifier/pdfsig"
 	"akashi/verifier/trust"
 )
@@ -108,23 +107,3 @@ func sameDose(a, b Dose) bool { return a.Date == b.Date && a.Lot == b.Lot }
 func roman(name string) bool {
 	return strings.IndexFunc(name, func(r rune) bool { return r > unicode.MaxASCII && !unicode.IsSpace(r) }) < 0
 }
-
-// checkPrinted holds the printed text against what a code says.
-func (r *Result) checkPrinted(printed string) error {
-	if !finds(printed, r.Name) {
-		return ErrPrintedName
-	}
-	if !findsDate(printed, r.Birth) {
-		return ErrPrintedBirth
-	}
-	for _, d := range r.Doses {
-		if !findsDate(printed, d.Date) || d.Lot != "" && !finds(printed, d.Lot) {
-			return ErrPrintedDose
-		}
-	}
-	return nil
-}
-
-// findsDate looks for the date as ISO 8601 writes it, which every certificate
-// prints beside the Japanese form; the rest of a fuller date must not follow.
-func findsDate(printed string, d credential.Date) bool { return finds(printed, d.String()) }

@@ -34,7 +34,13 @@ var (
 	ErrPrintedBirth = rule.New("paper.birth-date",
 		"二次元コードの生年月日が紙面に印字されていません。受け入れないでください。",
 		"The birth date in a code is not the one printed. Do not accept this paper.")
+	ErrPrintedPassport = rule.New("paper.passport",
+		"二次元コードの旅券番号が紙面に印字されていません。受け入れないでください。",
+		"The passport number in a code is not the one printed. Do not accept this paper.")
+	ErrPrintedID = rule.New("paper.id",
+		"二次元コードの証明書IDが紙面に印字されていません。受け入れないでください。",
+		"The certificate ID in a code is not the one printed. Do not accept this paper.")
 	ErrPrintedDose = rule.New("paper.dose",
-		"二次元コードの接種年月日または製造番号が紙面に印字されていません。受け入れないでください。",
-		"A date or lot number in a code is not printed on the paper. Do not accept it.")
+		"紙面に印字された接種（年月日、製品、製造番号、回数）が二次元コードと一致しません。受け入れないでください。",
+		"The doses printed (dates, products, lots, how many) are not those of a code. Do not accept this paper.")
 )

@@ -130,7 +130,7 @@ func TestVerifyPDF(t *testing.T) {
 	pdf := i.pdf(t)
 	card := qr(i.card(t, kanji, dose("2021-07-01", "FA0001")))
 	seal := i.seal(t, "MIHON TARO", "1980-02-03", "2021-07-01", "FA0001")
-	const text = "氏名 Name\n見本　太郎\nMIHON TARO\n1980年2月3日\n1980-02-03\n1 2021年7月1日 2021-07-01\nFA0001 UTO\n"
+	const text = "氏名 Name\n見本　太郎\nMIHON TARO\n1980年2月3日\n1980-02-03\nXX0000001\n1 2021年7月1日 2021-07-01\nコミナティ\nCOMIRNATY FA0001 UTO\nABC123\n2026年4月1日\n2026-04-01\n"
 	if p, err := verifier.VerifyPDF(pdf, pages(text, card, seal), i.list(), now); err != nil || len(p.Codes) != 2 || p.Signature.Signer != "test signer" {
 		t.Errorf("VerifyPDF = %+v, %v", p, err)
 	}
@@ -142,6 +142,17 @@ func TestVerifyPDF(t *testing.T) {
 		t.Errorf("both codes in Roman letters: %v", err)
 	}
 	swap := func(old, new string) string { return strings.Replace(text, old, new, 1) }
+	two := qr(i.card(t, kanji, dose("2021-07-01", "FA0001"), dose("2021-07-22", "FA0002")))
+	alike := qr(i.card(t, kanji, dose("2021-07-01", "FA0001"), dose("2021-07-22", "FA0001")))
+	twoRows := func(first, second string) string {
+		return swap("FA0001 UTO", first+" UTO\n2 2021年7月22日\n2021-07-22 COMIRNATY "+second+" UTO")
+	}
+	born := qr(i.card(t, kanji, dose("1980-02-03", "FA0001"), dose("2021-07-22", "FA0002")))
+	for code, printed := range map[string]string{born: strings.Replace(twoRows("FA0001", "FA0002"), "2021-07-01", "1980-02-03", 1), two: twoRows("FA0001", "FA0002"), alike: twoRows("FA0001", "FA0001")} {
+		if _, err := verifier.VerifyPDF(pdf, pages(printed, code), i.list(), now); err != nil {
+			t.Errorf("two doses: %v", err)
+		}
+	}
 	for name, c := range map[string]struct {
 		codes []string
 		text  string
@@ -162,6 +173,16 @@ func TestVerifyPDF(t *testing.T) {
 		"birth not printed":     {[]string{card}, swap("1980-02-03", "1980-02-13"), verifier.ErrPrintedBirth},
 		"date not printed":      {[]string{card}, swap("2021-07-01", "2021-07-02"), verifier.ErrPrintedDose},
 		"lot not printed":       {[]string{card}, swap("FA0001", "FA00010"), verifier.ErrPrintedDose},
+		"passport not printed":  {[]string{seal}, swap("XX0000001", "XX0000002"), verifier.ErrPrintedPassport},
+		"ID not printed":        {[]string{seal}, swap("ABC123", "ABC124"), verifier.ErrPrintedID},
+		"another product":       {[]string{seal}, swap("COMIRNATY", "COMIRNATY Omicron"), verifier.ErrPrintedDose},
+		"another country":       {[]string{seal}, swap("FA0001 UTO", "FA0001 JPN"), verifier.ErrPrintedDose},
+		"a dose more":           {[]string{card}, swap("ABC123", "2021-07-22 FA0002 UTO"), verifier.ErrPrintedDose},
+		"a dose more in front":  {[]string{card}, swap("1 2021年", "2021-06-01 FA0000 UTO\n1 2021年"), verifier.ErrPrintedDose},
+		"a dose less":           {[]string{two}, text, verifier.ErrPrintedDose},
+		"the lot of another":    {[]string{two}, twoRows("FA0001", "FA0009"), verifier.ErrPrintedDose},
+		"lots exchanged":        {[]string{two}, twoRows("FA0002", "FA0001"), verifier.ErrPrintedDose},
+		"lots alike":            {[]string{alike}, twoRows("FA0001", "FA0002"), verifier.ErrPrintedDose},
 	} {
 		_, err := verifier.VerifyPDF(pdf, pages(c.text, c.codes...), i.list(), now)
 		refused(t, name, err, c.want)

@@ -57,6 +57,19 @@ func forgeries() []forgery {
 		{name: "another birth date in print", kind: d, codes: "paper.birth-date", bend: func(in *sheet.Input) { in.Certificate.Holder.Birth.Year-- }},
 		{name: "another lot in print", kind: d, codes: "paper.dose", bend: dose(func(x *credential.Dose) { x.Lot += "9" })},
 		{name: "another date in print", kind: o, codes: "paper.dose", bend: dose(func(x *credential.Dose) { x.Date.Year++ })},
+		{name: "a dose more in print", kind: d, codes: "paper.dose", bend: func(in *sheet.Input) {
+			more := in.Certificate.Doses[len(in.Certificate.Doses)-1]
+			more.Number, more.Lot = more.Number+1, more.Lot+"9"
+			more.Date.Year++
+			in.Certificate.Doses = append(slices.Clone(in.Certificate.Doses), more)
+		}},
+		{name: "another product in print", kind: o, codes: "paper.dose", bend: dose(func(x *credential.Dose) { x.Vaccine.ProductEN += " X" })},
+		{name: "another certificate ID in print", kind: o, codes: "paper.id", bend: func(in *sheet.Input) { in.Certificate.ID = "ANOTHER" }},
+		{name: "another passport in print", kind: o, codes: "paper.passport", bend: func(in *sheet.Input) {
+			t := *in.Certificate.Holder.Travel
+			t.Passport = "ZZ0000000"
+			in.Certificate.Holder.Travel = &t
+		}},
 		{name: "another Roman name in print", kind: o, codes: "paper.name", bend: func(in *sheet.Input) {
 			t := *in.Certificate.Holder.Travel
 			t.RomanName += "X"

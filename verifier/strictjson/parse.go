@@ -148,6 +148,9 @@ func (p *parser) member(v *Value, depth int) error {
 	if err := p.text(&m.Name); err != nil {
 		return err
 	}
+	if len(v.Members) == DefaultMaxMembers {
+		return ErrLimit
+	}
 	if v.Get(m.Name) != nil {
 		return ErrDuplicate
 	}

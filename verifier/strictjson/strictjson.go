@@ -42,6 +42,10 @@ type Limits struct {
 	Space  bool // white space between tokens is allowed; false: minified only
 }
 
+// DefaultMaxMembers bounds the members of one object: no format has more than
+// 16, and each is held against all before it.
+const DefaultMaxMembers = 64
+
 // The ways in which a text is refused.
 var (
 	ErrSyntax    = errors.New("strictjson: not JSON: the text is damaged; get it anew from its issuer")

@@ -3,6 +3,8 @@ package strictjson
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +32,25 @@ func TestParseRefuses(t *testing.T) {
 		if _, err := Parse([]byte(c.text), c.lim); !errors.Is(err, c.want) {
 			t.Errorf("Parse(%q) = %v, want %v", c.text, err, c.want)
 		}
+	}
+}
+
+// TestManyMembers: a file of one object with many members takes no longer than
+// its size; a revocation list of 8 MiB would otherwise take minutes.
+func TestManyMembers(t *testing.T) {
+	object := func(n int) []byte {
+		parts := make([]string, n)
+		for i := range parts {
+			parts[i] = fmt.Sprintf(`"%d":0`, i)
+		}
+		return []byte("{" + strings.Join(parts, ",") + "}")
+	}
+	many := Limits{Depth: 2, Values: 1_000_000}
+	if v, err := Parse(object(DefaultMaxMembers), many); err != nil || len(v.Members) != DefaultMaxMembers {
+		t.Errorf("as many as may be: %v", err)
+	}
+	if _, err := Parse(object(DefaultMaxMembers+1), many); !errors.Is(err, ErrLimit) {
+		t.Errorf("one more: %v", err)
 	}
 }
 

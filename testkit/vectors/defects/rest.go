@@ -54,7 +54,8 @@ func (m *maker) papers() {
 	pdf := m.NewPDF().Sign()
 	good, seal := forge.Payload(), m.SignSeal(forge.SealData)
 	card := func(old, new string) string { return forge.QR(m.SignCard(strings.Replace(good, old, new, 1))) }
-	const text = "氏名 Name\n見本　太郎\nMIHON TARO\n1980年2月3日\n1980-02-03\n1 2021年7月1日 2021-07-01\nFA0001 UTO\n2 2021年7月22日 2021-07-22\nFA0002 UTO\n"
+	const text = "氏名 Name\n見本　太郎\nMIHON TARO\n1980年2月3日\n1980-02-03\nXX0000001\n" +
+		"1 2021年7月1日 2021-07-01\nコミナティ\nCOMIRNATY FA0001 UTO\n2 2021年7月22日 2021-07-22\nコミナティ\nCOMIRNATY FA0002 UTO\nABC123\n2026年4月1日\n2026-04-01\n"
 	page := func(printed string, codes ...string) vectors.Page {
 		return vectors.Page{Text: printed, Codes: codes}
 	}
@@ -78,6 +79,12 @@ func (m *maker) papers() {
 		{"birth-date-not-printed", "Another birth date in print.", "paper.birth-date", page(swap("1980-02-03", "1980-02-13"), same)},
 		{"dose-date-not-printed", "Another date of vaccination in print.", "paper.dose", page(swap("2021-07-01", "2021-07-02"), same)},
 		{"lot-longer", "A longer lot number in print.", "paper.dose", page(swap("FA0001", "FA00010"), same)},
+		{"lots-exchanged", "The lots of two doses exchanged in print.", "paper.dose", page(strings.NewReplacer("FA0001", "FA0002", "FA0002", "FA0001").Replace(text), same)},
+		{"dose-more", "A dose in print that no code has.", "paper.dose", page(swap("ABC123", "3 2022-02-01\nFA0003 UTO"), same)},
+		{"dose-less", "A dose of the code is not printed.", "paper.dose", page(swap("2021-07-22", ""), same)},
+		{"product-longer", "A longer product name in print.", "paper.dose", page(swap("COMIRNATY", "COMIRNATY Omicron"), seal)},
+		{"passport-not-printed", "Another passport number in print.", "paper.passport", page(swap("XX0000001", "XX0000007"), seal)},
+		{"id-not-printed", "Another certificate ID in print.", "paper.id", page(swap("ABC123", "ABC124"), seal)},
 	} {
 		v := m.add("paper/"+c.name, c.description, c.expect, pdf)
 		v.Kind, v.Pages = vectors.KindPaper, []vectors.Page{c.page}
