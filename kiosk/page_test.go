@@ -134,6 +134,7 @@ func TestWholeSessionByKeypad(t *testing.T) {
 	presses := 0
 	press := func(keys ...string) finger { presses += len(keys); return f.press(keys...) }
 	f.at("start")
+	e := f.ear()
 	press("1").at("purpose")
 	press("Enter").at("terms")
 	press("Enter").at("insert")
@@ -163,6 +164,7 @@ func TestWholeSessionByKeypad(t *testing.T) {
 	if n := len(c.papers()); n != 1 {
 		t.Errorf("%d papers", n)
 	}
+	e.facts(r)
 	t.Logf("%d key presses", presses)
 }
 

@@ -17,7 +17,7 @@ const DefaultMaxSpeech = 32 << 10
 type speech struct {
 	Language string            `json:"language"`
 	Pieces   []voice.Piece     `json:"pieces"`
-	Kana     map[string]string `json:"kana"` // readings of the menu's names
+	Names    map[string]string `json:"names"` // of the menu, with their readings; they may be spelt
 }
 
 // spoken says which sounds say it.
@@ -66,7 +66,7 @@ func (s Server) plan(q speech) spoken {
 		a.Unsaid = len(q.Pieces)
 		return a
 	}
-	parts, unsaid, err := voice.Book{Texts: s.catalogued, Has: s.Voices.Has, Kana: q.Kana}.Say(q.Language, q.Pieces)
+	parts, unsaid, err := voice.Book{Texts: s.catalogued, Has: s.Voices.Has, Names: q.Names}.Say(q.Language, q.Pieces)
 	if err != nil {
 		a.Unsaid = len(q.Pieces)
 		return a

@@ -152,7 +152,7 @@ func TestWhatIsAskedToBeSaid(t *testing.T) {
 		json.NewDecoder(r.Body).Decode(&a)
 		return a, r.StatusCode
 	}
-	a, code := said(`{"language":"ja","pieces":[{"key":"pin.count","values":{"n":"1"}}],"kana":{}}`)
+	a, code := said(`{"language":"ja","pieces":[{"key":"pin.count","values":{"n":"1"}}],"names":{}}`)
 	if code != 200 || len(a.Sounds) != 1 || a.Sounds[0].ID != id.String() || a.Unsaid != 1 {
 		t.Errorf("%d %+v", code, a)
 	}

@@ -31,7 +31,7 @@ type Piece struct {
 type Book struct {
 	Texts func(language, key string) (string, bool) // the catalogues
 	Has   func(ID) bool                             // whether a sound was made
-	Kana  map[string]string                         // readings of names that have no sound of their own: 見本市 is みほんし
+	Names map[string]string                         // of municipalities that may be spelt, with their readings: 見本市 is みほんし
 }
 
 // Say gives the parts of an utterance and what of it cannot be said: texts of a
@@ -134,16 +134,20 @@ func (s *said) have(c Clip) bool {
 	return true
 }
 
-// name says the name of a municipality: as it was rendered, or spelt.
+// name says the name of a municipality: as it was rendered, or spelt. Nothing
+// else is spelt but a single letter of the syllabary: what comes here by mistake
+// may be somebody's name.
 func (s *said) name(text string) {
 	if s.have(nameClip(s.voice, text)) {
 		return
 	}
 	spelt := text
-	if kana := s.book.Kana[text]; kana != "" && s.voice == "ja" {
+	kana, known := s.book.Names[text]
+	if kana != "" && s.voice == "ja" {
 		spelt = kana
 	}
 	parts, ok := Spell(s.voice, spelt)
+	ok = ok && (known || len(parts) == 1)
 	for _, p := range parts {
 		ok = ok && s.book.Has(p.Clip.ID())
 	}

@@ -81,7 +81,7 @@ func TestEveryTextIsSaid(t *testing.T) {
 func said(t *testing.T, language, text string, kana map[string]string) string {
 	t.Helper()
 	b := book(t)
-	b.Kana = kana
+	b.Names = kana
 	parts, unsaid, err := b.Say(language, []voice.Piece{{Text: text}})
 	if err != nil || len(unsaid) > 0 {
 		t.Errorf("%s %q: not said %q, %v", language, text, unsaid, err)
@@ -128,7 +128,7 @@ func TestUnknownNamesAreSpelt(t *testing.T) {
 	if got := said(t, "ja", "架空町", map[string]string{"架空町": "かくうちょう"}); got != "カ ク ウ チョ ウ" {
 		t.Errorf("said %q", got)
 	}
-	if got := said(t, "en", "Kaku", nil); got != "kay ay kay you" {
+	if got := said(t, "en", "Kaku", map[string]string{"Kaku": ""}); got != "kay ay kay you" {
 		t.Errorf("said %q", got)
 	}
 	b := book(t)

@@ -124,7 +124,7 @@ const ways = {
 		const notice = page.words.local(offer.notice)
 		return view(page, 'kind', 5, { place: page.words.name(offer)[0] }, {
 			body: [notice && h('p', { class: 'note', id: 'notice' }, notice), h('div', { class: 'choices' }, offer.kinds.map(k => choice(t('kind.' + kinds[k]), t('kind.' + kinds[k] + '.hint'), () => forth(page, 'copies', { kind: k, copies: 1 }), 'next', kinds[k])))],
-			say: [{ key: 'kind.title' }, { key: 'kind.lead' }, ...notice ? [{ key: 'notice', text: notice }] : [], ...offer.kinds.flatMap(k => [{ key: 'kind.' + kinds[k] }, { key: 'kind.' + kinds[k] + '.hint' }])],
+			say: [{ key: 'kind.title' }, { key: 'kind.lead', values: { place: page.words.name(offer)[0] } }, ...notice ? [{ key: 'notice', text: notice }] : [], ...offer.kinds.flatMap(k => [{ key: 'kind.' + kinds[k] }, { key: 'kind.' + kinds[k] + '.hint' }])],
 		})
 	},
 

@@ -18,7 +18,7 @@ function options(v, say, words) {
 	const said = new Set(say.map(p => p.text ?? words.text(p.key, p.values)))
 	const all = [...at('main').querySelectorAll('.choice:not([disabled])')].slice(0, 9).flatMap((c, i) => {
 		const language = c.dataset.language
-		return [{ text: String(i + 1) }, { text: c.querySelector('b, span:not(.number)').textContent, language: spoken.includes(language) ? language : undefined }]
+		return [{ text: String(i + 1) }, { text: (c.querySelector('b') ?? c.querySelector('span:not(.number)')).textContent, language: spoken.includes(language) ? language : undefined }]
 	})
 	return [...all.filter(p => !said.has(p.text)), ...v.primary && !v.primary.off ? [{ key: 'key.enter' }, { text: v.primary.words }] : []]
 }

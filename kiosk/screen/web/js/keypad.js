@@ -70,7 +70,7 @@ function label(button) {
 	const own = button.getAttribute('aria-label')
 	const parts = own ? [own] : [...button.querySelectorAll('span, b, small')].filter(e => !e.querySelector('span, b, small')).map(e => e.textContent)
 	const language = spoken.includes(button.dataset.language) ? button.dataset.language : undefined
-	return (parts.length ? parts : [button.textContent]).map(text => text.trim()).filter(Boolean).map(text => ({ text, language }))
+	return (parts.length ? parts : [button.textContent]).flatMap(text => text.split(' / ')).map(text => text.trim()).filter(Boolean).map(text => ({ text, language }))
 }
 
 const reachable = root => [...root.querySelectorAll('button:not([disabled]):not([tabindex="-1"])')].filter(e => e.checkVisibility())

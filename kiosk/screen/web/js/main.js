@@ -19,7 +19,7 @@ const waiting = 5_000
 class Page {
 	constructor(catalogues, { voices }) {
 		this.words = new Words(catalogues)
-		this.speech = new Speech(this.words, new Player(() => this.kana()))
+		this.speech = new Speech(this.words, new Player(l => this.names(l)))
 		this.speech.voices = voices
 		this.frame = new Frame(this)
 		this.idle = new Idle((s, stay) => sheets.idle(this, s, stay), () => this.link?.act('stay'))
@@ -133,10 +133,12 @@ class Page {
 		return this.menu?.find(o => o.code === code)
 	}
 
-	// kana gives the readings of the menu's names, for the ears.
-	kana() {
-		const all = (this.words.japanese ? this.menu ?? [] : []).flatMap(o => [o, ...o.wards ?? []])
-		return Object.fromEntries(all.filter(o => o.kana).map(o => [o.name_ja, o.kana]))
+	// names gives the menu's names with their readings: the only ones that may
+	// be spelt.
+	names(language) {
+		const japanese = language.startsWith('ja')
+		const all = (this.menu ?? []).flatMap(o => [o, ...o.wards ?? [], { name_ja: o.prefecture_ja, name_en: o.prefecture_en }])
+		return Object.fromEntries(all.map(o => japanese ? [o.name_ja ?? '', o.kana ?? ''] : [o.name_en ?? '', '']))
 	}
 
 	speak(language) {

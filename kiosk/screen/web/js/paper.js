@@ -69,7 +69,7 @@ function confirm(page) {
 		back: () => page.go({ seen: false }),
 		also: fee > 0 ? [{ name: 'right', words: words.text('right.use'), go: () => page.go({ right: '' }) }] : [],
 		primary: { name: 'yes', words: fee > 0 ? words.text('confirm.pay', { sum: yen(page, fee) }) : words.text('confirm.print'), go: () => page.act('yes') },
-		say: [{ key: 'confirm.title' }, ...spoken(page, tell.choice, fee), { key: 'confirm.after' }],
+		say: [{ key: 'confirm.title' }, ...spoken(page, tell.choice, fee), { key: 'confirm.lead' }, { key: 'confirm.after' }],
 	}
 }
 

@@ -8,9 +8,9 @@ const gains = [0, 0.25, 0.5, 1]
 const tell = detail => document.dispatchEvent(new CustomEvent('voice', { detail }))
 
 export class Player {
-	// kana() gives the readings of the names that stand on the screen.
-	constructor(kana) {
-		this.kana = kana
+	// names(language) gives the names that may be spelt, with their readings.
+	constructor(names) {
+		this.names = names
 		this.turn = 0
 		this.playing = [] // what has been started and may still sound
 		this.plans = new Map()
@@ -34,7 +34,9 @@ export class Player {
 
 	// plan asks which sounds say the pieces; the answer never changes.
 	plan(language, pieces) {
-		const body = JSON.stringify({ language, pieces: pieces.map(strings), kana: this.kana(language) })
+		const said = pieces.flatMap(p => [p.text, ...Object.values(p.values ?? {})])
+		const names = Object.fromEntries(Object.entries(this.names(language)).filter(([name]) => name && said.includes(name)))
+		const body = JSON.stringify({ language, pieces: pieces.map(strings), names })
 		if (!this.plans.has(body)) {
 			const p = fetch('/say', { method: 'POST', body }).then(r => r.json())
 			p.catch(() => this.plans.delete(body))

@@ -68,7 +68,7 @@ function consent(page) {
 		body: [h('ol', { class: 'card' }, clauses.map((key, i) => h('li', null, (i + 1) + '. ' + t(key))))],
 		back: () => page.go({ terms: false }),
 		primary: yes(page, 'terms.agree'),
-		say: [{ key: 'terms.title' }, { key: 'terms.lead' }, ...clauses.map(key => ({ key })), { key: 'terms.agree' }],
+		say: [{ key: 'terms.title' }, { key: 'terms.lead', values: { version: page.tell.terms } }, ...clauses.map(key => ({ key })), { key: 'terms.agree' }],
 	})
 }
 
@@ -118,6 +118,15 @@ function calling(page, key, stage, art, more) {
 	})
 }
 
+// further says the rest of a screen of trouble. A number that is as good as
+// money is for a headset only.
+const further = ({ words, tell }, phone) => [
+	...tell.opens > 0 ? [{ key: 'trouble.opens', values: { time: words.moment(tell.opens) } }] : [],
+	...tell.retry_after > 0 ? [{ key: 'trouble.wait', values: { n: Math.ceil(tell.retry_after / 60) } }] : [],
+	...phone ? [{ key: 'trouble.phone', values: { phone } }] : [],
+	...tell.right ? [{ key: 'right.given' }, { key: 'trouble.code', values: { code: tell.right }, private: true }, { key: 'right.note' }] : [],
+]
+
 // trouble says what happened, why, and what to do next; code and telephone
 // number are for whoever helps.
 function trouble(page, key, more) {
@@ -137,7 +146,7 @@ function trouble(page, key, more) {
 					phone && h('p', { class: 'phone' }, words.text('trouble.phone', { phone })))),
 			h('p', { class: 'code' }, tell.code > 0 ? words.text('trouble.code', { code: tell.code }) : words.text('trouble.lost')),
 		],
-		say: [{ key: at + '.what', text: w.what }, { key: at + '.why', text: w.why }, { key: at + '.next', text: w.next }, ...tell.right ? [{ key: 'right.note' }] : []],
+		say: [{ key: at + '.what', text: w.what }, { key: at + '.why', text: w.why }, { key: at + '.next', text: w.next }, ...further(page, phone)],
 		...more,
 	}
 }

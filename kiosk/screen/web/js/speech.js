@@ -21,6 +21,7 @@ export class Speech {
 		this.volume = usual
 		this.last = null
 		this.voices = false // whether sounds are built in
+		this.headset = false // whether one is plugged in
 	}
 
 	// silent: this language has texts and signals only.
@@ -52,8 +53,9 @@ export class Speech {
 	}
 
 	// speak gives the utterance in the language shown, as an event and to the
-	// player. Personal data is in no piece: the worker sends none but pictures.
-	speak({ key, pieces }) {
+	// player. What is private is said to a headset only.
+	speak({ key, pieces: all }) {
+		const pieces = all.filter(p => this.headset || !p.private)
 		const detail = {
 			key, pieces, language: this.words.language, volume: this.volume,
 			text: pieces.map(p => p.text ?? this.words.own(p.language ?? this.words.language, p.key, p.values)).join(' '),
