@@ -37,8 +37,8 @@ test: testdeps assets browser testvoices
 	  { CGO_ENABLED=1 $(GO) build -o "$$dir/cgo/" ./kiosk/cmd/reader || [ "$$CI" != true ]; } && \
 	  AKASHI_PROGRAMS="$$dir" CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
 
-## up: the chain stays up; one page links whatever faces exist (card tray first)
-up: $(if $(PRINTER),printdeps) deps assets voices build
+## up: the chain stays up; one page links whatever faces exist (PRINTER=folder, ipp or ipps; ipp where the machine can)
+up: $(if $(filter folder,$(PRINTER)),,printdeps) deps assets voices build
 	@bin/up -bin bin $(if $(PRINTER),-printer $(PRINTER))
 
 ## deps: install what demo needs of Debian's packages (apt, through sudo if need be)

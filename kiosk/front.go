@@ -51,7 +51,7 @@ func (a *Agent) face(ctx context.Context, parts *sync.WaitGroup) error {
 		Voices: voices, Headset: c.headset(),
 		Panel: panel, Done: f.done, Edition: func() *screen.Edition { e, _ := a.screen.use(); return e },
 		Begin: func(context.Context) screen.Started { return f.begin() },
-		State: func() (wire.Code, int) { return a.state(), 0 },
+		State: func() (wire.Code, int) { return a.state(), 0 }, Refund: f.refund,
 	}
 	parts.Go(func() { _ = s.Serve(ctx, ln) })
 	if c.Browser.Program != "" {
@@ -83,6 +83,18 @@ func (f *front) begin() screen.Started {
 	return screen.Started{Code: r.Code, RetryAfter: r.RetryAfter, Address: r.Address, Token: r.Token, Edition: r.edition}
 }
 
+// refund pays a reprint right's money out. Who gave the number has then seen
+// how their session ended, if there was one.
+func (f *front) refund(_ context.Context, number string) screen.Refunded {
+	f.keep()
+	defer f.farewell()
+	got, err := f.agent.till.Refund(number)
+	if err != nil {
+		return screen.Refunded{Code: refundCode(err)}
+	}
+	return screen.Refunded{Amount: got.Amount, Slip: got.Slip}
+}
+
 // done: the resident has read how it ended.
 func (f *front) done() {
 	f.keep()
@@ -100,6 +112,9 @@ func (f *front) farewell() {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.late != nil {
+		f.late.Stop()
+	}
 	f.late = time.AfterFunc(after, f.done)
 }
 

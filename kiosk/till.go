@@ -57,10 +57,14 @@ func kioskID(c *x509.Certificate) string {
 func (a *Agent) refund(c net.Conn, number string) {
 	got, err := a.till.Refund(number)
 	if err != nil {
-		code := wire.Internal
-		errors.As(err, &code)
-		reply(c, Reply{Code: code})
+		reply(c, Reply{Code: refundCode(err)})
 		return
 	}
 	reply(c, Reply{Refunded: &got})
+}
+
+func refundCode(err error) wire.Code {
+	code := wire.Internal
+	errors.As(err, &code)
+	return code
 }

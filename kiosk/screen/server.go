@@ -29,6 +29,7 @@ var web embed.FS
 const (
 	DefaultMaxHeader = 16 << 10         // a browser's request has under 4 KiB
 	DefaultRead      = 10 * time.Second // for one request to come in; loopback needs milliseconds
+	DefaultMaxRefund = 64               // bytes of what a refund is asked with: 16 digits and their member
 )
 
 // Started says where the page finds its session worker, or why none was started.
@@ -43,6 +44,19 @@ type Started struct {
 	Edition *Edition `json:"-"` // that the session keeps; nil: the present one
 }
 
+// Refunded says how a refund went.
+type Refunded struct {
+	Code   wire.Code   `json:"code"`
+	Texts  []face.Text `json:"texts,omitempty"`
+	Amount int         `json:"amount"` // yen
+	Slip   bool        `json:"slip"`   // the unit could not pay it out: the slip is good for it
+}
+
+// asked is what the page asks a refund with.
+type asked struct {
+	Right string `json:"right"`
+}
+
 // Server serves the page and the few things it asks for before and after a
 // session; what is between them goes to the session worker's own socket.
 type Server struct {
@@ -53,7 +67,10 @@ type Server struct {
 	Now     func() time.Time                   // nil: time.Now
 	Begin   func(ctx context.Context) Started  // starts a session worker
 	State   func() (code wire.Code, after int) // whether a session may begin
-	Done    func()                             // the resident has seen how the session ended; nil: nobody waits for it
+	// Refund pays a reprint right's money out; it needs no session. Nil: there is
+	// none to be had.
+	Refund func(ctx context.Context, number string) Refunded
+	Done   func() // the resident has seen how the session ended; nil: nobody waits for it
 
 	Voices  *voice.Pack // sounds that are built in; nil: the page has texts and signals only, and says so
 	Headset func() bool // whether a headset is plugged in; nil: this kiosk has no socket for one
@@ -97,6 +114,7 @@ func (s Server) Handler(host string) http.Handler {
 	m.HandleFunc("POST /say", s.say)
 	m.HandleFunc("GET /voice/{name}", s.sound)
 	m.HandleFunc("GET /audio.json", s.audio)
+	m.HandleFunc("POST /refund", s.refund)
 	m.HandleFunc("POST /done", func(w http.ResponseWriter, _ *http.Request) {
 		if s.Done != nil {
 			s.Done()
@@ -162,6 +180,25 @@ func (s Server) begin(ctx context.Context, shown string) Started {
 		b.Words = &e.words
 	}
 	return b
+}
+
+// refund takes a reprint right's number, strictly as the page writes it.
+func (s Server) refund(w http.ResponseWriter, r *http.Request) {
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, DefaultMaxRefund))
+	if err != nil {
+		http.Error(w, "", http.StatusRequestEntityTooLarge)
+		return
+	}
+	a, err := wire.Decode[asked](b, DefaultMaxRefund)
+	if err != nil || s.Refund == nil {
+		answer(w, Refunded{Code: wire.Malformed, Texts: s.edition().Texts(wire.Malformed)})
+		return
+	}
+	got := s.Refund(r.Context(), a.Right)
+	if got.Code != wire.OK {
+		got = Refunded{Code: got.Code, Texts: s.edition().Texts(got.Code)}
+	}
+	answer(w, got)
 }
 
 // refused gives a code with its words in every language.

@@ -93,7 +93,7 @@ func (r *run) wipe(ctx context.Context) (turn, error) {
 		t.Texts = r.setup.Edition.Texts(t.Code)
 	}
 	if r.event.Code == wire.PrintUnknown && r.event.Made > 0 {
-		t.Texts = because(t.Texts, r.event.Requests[r.event.Made-1].Printer)
+		t.Texts = because(r.setup.Edition, t.Texts, r.event.Requests[r.event.Made-1].Printer)
 	}
 	if r.event.Code == wire.PINWrong {
 		t.Tries = r.tries // the last word says how many are left for the next visit

@@ -41,12 +41,12 @@ func faultOf(err error) printer.Fault {
 
 // because puts the printer's reason, where it has words of its own, in front of
 // why nobody knows whether a paper came out.
-func because(texts []face.Text, f printer.Fault) []face.Text {
+func because(e *screen.Edition, texts []face.Text, f printer.Fault) []face.Text {
 	c, ok := printerCodes[f]
 	if !ok {
 		return texts
 	}
-	for i, why := range screen.Texts(c) {
+	for i, why := range e.Texts(c) {
 		join := " "
 		if strings.HasPrefix(why.Language, "ja") || strings.HasPrefix(why.Language, "zh") {
 			join = ""

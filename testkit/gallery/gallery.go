@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"akashi/centre/wire"
@@ -17,6 +18,7 @@ type Shot struct {
 	Tell  face.Tell // its zero Screen: a screen before a session
 	Start wire.Code // before a session: what keeps it from beginning
 	Taps  []string  // pressed one after the other, from the screen as it came
+	Until string    // screen that the last of them leads to, when it takes a moment
 	Fault bool
 }
 
@@ -56,6 +58,9 @@ func tell(s face.Screen) face.Tell {
 
 func with(t face.Tell, f func(*face.Tell)) face.Tell { f(&t); return t }
 
+// number types a reprint number of 16 digits.
+var number = slices.Repeat([]string{`.keys button:nth-child(3)`, `.keys button:nth-child(7)`}, 8)
+
 // Steps gives every screen of a session in its order, faults apart. pages are
 // the certificate's, as PNG.
 func Steps(pages [][]byte) []Shot {
@@ -68,6 +73,8 @@ func Steps(pages [][]byte) []Shot {
 	kind := append(list[:2:2], `main .choice`)
 	return []Shot{
 		{Name: "start"},
+		{Name: "refund", Taps: append([]string{`[data-do="refund"]`}, number[:5]...)},
+		{Name: "refunded", Taps: slices.Concat([]string{`[data-do="refund"]`}, number, []string{`#actions .primary`}), Until: "refunded"},
 		{Name: "purpose", Tell: with(ask(face.Consent), func(t *face.Tell) { t.Terms = "2026-11" })},
 		{Name: "terms", Tell: with(ask(face.Consent), func(t *face.Tell) { t.Terms = "2026-11" }), Taps: []string{`[data-do="on"]`}},
 		{Name: "insert-card", Tell: ask(face.InsertCard)},
@@ -178,7 +185,7 @@ func (s *Stage) Visit(b *browser.Browser, o browser.Open, language string, shots
 		if len(shot.Taps) > 0 {
 			p.Eval(nil, `() => document.querySelector('dialog[open]')?.close()`, nil)
 		}
-		if shot.Tell.Screen == face.End || shot.Start != wire.OK {
+		if shot.Tell.Screen == face.End || shot.Start != wire.OK || shot.Tell.Screen == "" && len(shot.Taps) > 0 {
 			s.Refuse(wire.OK)
 			if err := s.back(p); err != nil {
 				return err
@@ -206,20 +213,29 @@ func (s *Stage) show(p *browser.Page, language string, shot Shot) error {
 		return p.Wait(`() => document.querySelector('main')?.dataset.screen === 'closed'`, nil)
 	}
 	if shot.Tell.Screen == "" {
-		return p.Wait(`() => document.querySelector('main')?.dataset.screen === 'start'`, nil)
-	}
-	if s.Conn == nil {
-		if err := s.Begin(p, language); err != nil {
+		if err := p.Wait(at, "start"); err != nil {
 			return err
 		}
-	}
-	if err := s.Show(p, shot.Tell); err != nil {
-		return err
+	} else {
+		if s.Conn == nil {
+			if err := s.Begin(p, language); err != nil {
+				return err
+			}
+		}
+		if err := s.Show(p, shot.Tell); err != nil {
+			return err
+		}
 	}
 	for _, t := range shot.Taps {
 		if err := p.Tap(t); err != nil {
 			return err
 		}
 	}
+	if shot.Until != "" {
+		return p.Wait(at, shot.Until)
+	}
 	return nil
 }
+
+// at asks whether a screen stands there.
+const at = `name => document.querySelector('main')?.dataset.screen === name`

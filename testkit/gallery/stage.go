@@ -58,8 +58,9 @@ func NewStage(p screen.Panel) (*Stage, error) {
 	server := screen.Server{
 		Voices: voices, Headset: s.headset.Load,
 		Panel: p, Phone: "000-0000-0000",
-		Begin: func(context.Context) screen.Started { return s.begin(ctx) },
-		State: func() (wire.Code, int) { s.mu.Lock(); defer s.mu.Unlock(); return s.code, 0 },
+		Begin:  func(context.Context) screen.Started { return s.begin(ctx) },
+		Refund: func(context.Context, string) screen.Refunded { return screen.Refunded{Amount: 240} },
+		State:  func() (wire.Code, int) { s.mu.Lock(); defer s.mu.Unlock(); return s.code, 0 },
 	}
 	s.served.Go(func() { server.Serve(ctx, ln) })
 	return s, nil

@@ -34,8 +34,8 @@ type frame struct {
 
 // Bounds of a frame.
 const (
-	DefaultMaxPage = 64 << 10 // bytes of the page, and of an answer that names a worker
-	maxFaces       = 16       // workers kept in mind; one at a time is alive
+	DefaultMaxPage = 4 << 20 // bytes of the page, and of an answer that names a worker, with the words of nine languages
+	maxFaces       = 16      // workers kept in mind; one at a time is alive
 )
 
 // instrument is the script's address in the frame.

@@ -2,7 +2,8 @@
 //
 //	up [-listen 127.0.0.1:8180] [-bin DIR] [-printer folder|ipp|ipps]
 //
-// Programs that DIR lacks, or all of them without -bin, are built first. Cards
+// Without -printer it is ipp where the machine can, else the folder. Programs
+// that DIR lacks, or all of them without -bin, are built first. Cards
 // go through a real pcscd where the machine can; else one line says what it
 // lacks. Ctrl-C (or SIGTERM) ends it in order, with 130 and nothing left
 // running. It ends with 1 when the chain could not be started or ended, and with
@@ -50,9 +51,12 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	f.SetOutput(io.Discard)
 	listen := f.String("listen", "127.0.0.1:8180", "where the pages are, on this machine")
 	bin := f.String("bin", "", "folder of the programs; empty: build them")
-	on := f.String("printer", "folder", "folder, ipp or ipps")
+	on := f.String("printer", "", "folder, ipp or ipps; empty: ipp where the machine can")
 	if f.Parse(args) != nil || f.NArg() > 0 {
 		return errUsage
+	}
+	if *on == "" {
+		*on = device(w)
 	}
 	if err := stack.CanPrint(*on); err != nil {
 		return err
@@ -71,6 +75,15 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	}
 	defer cleanup()
 	return serve(ctx, ln, dir, *on, w)
+}
+
+// device gives the printer that the panel can do most with.
+func device(w io.Writer) string {
+	if err := stack.CanPrint("ipp"); err != nil {
+		fmt.Fprintln(w, "papers into a folder:", err)
+		return "folder"
+	}
+	return "ipp"
 }
 
 // loopback reports whether an address is this machine's own, by number: a name

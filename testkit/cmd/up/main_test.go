@@ -43,7 +43,7 @@ func TestUpAndDown(t *testing.T) {
 	r, w := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- run(ctx, []string{"-listen", "127.0.0.1:0"}, w)
+		ended <- run(ctx, []string{"-listen", "127.0.0.1:0", "-printer", "folder"}, w)
 		w.Close()
 	}()
 	address := ""

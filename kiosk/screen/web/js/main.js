@@ -74,6 +74,16 @@ class Page {
 		this.left.begin(t.left ?? 0)
 	}
 
+	// refund gets the money of a number back. A number that could not be used
+	// stays on the screen.
+	async refund(number) {
+		clearTimeout(this.timer)
+		this.show({ screen: 'refunding' })
+		const order = { method: 'POST', body: JSON.stringify({ right: number }) }
+		const r = await fetch('/refund', order).then(r => r.json()).catch(() => ({ code: -1 }))
+		this.over(r.code === 0 ? { ...r, screen: 'refunded' } : { screen: 'end', code: r.code, texts: r.texts, right: kept(r.code) ? number : '' })
+	}
+
 	// gone: the worker hung up without a last word.
 	gone() {
 		if (this.tell.screen !== 'end') this.over({ screen: 'end', code: -1 })
@@ -88,7 +98,7 @@ class Page {
 		this.chosen = {}
 		if (this.leaving) return this.leave()
 		this.show(t)
-		this.timer = setTimeout(() => this.leave(), t.code || t.right ? farewell.fault : farewell.thanks)
+		this.timer = setTimeout(() => this.leave(), t.code || t.right || t.amount ? farewell.fault : farewell.thanks)
 	}
 
 	// leave gives the kiosk back: a new page, for the next resident.
@@ -164,6 +174,9 @@ class Page {
 	// typed passes a key of the keypad on; the page does not look at it.
 	typed(key) { return this.typing ? pinKey(this.link, key) : this.frame.view.keys?.(key) }
 }
+
+// kept says whether a number may still be good after a refund was refused.
+const kept = code => !(code >= 711 && code <= 714)
 
 const get = path => fetch(path).then(r => r.json())
 

@@ -82,18 +82,57 @@ function reprint(page) {
 	const { words, local } = page
 	const t = k => words.text(k)
 	const whole = local.right.length === rightLength
-	const type = d => () => page.go({ right: (local.right + d).slice(0, rightLength) })
+	const type = d => page.go({ right: (local.right + d).slice(0, rightLength) })
 	const erase = () => page.go({ right: local.right.slice(0, -1) })
-	const key = (label, go, kind, name) => h('button', { type: 'button', class: kind, 'data-key': name, tabindex: name ? null : -1, onclick: go }, label)
 	return {
 		key: 'right', stage: 6, title: t('right.title'), lead: t('right.lead'),
 		body: [h('p', { class: 'typed' }, grouped(local.right) || '\u00a0')],
-		side: h('div', { class: 'side' }, h('div', { class: 'keys' }, [1, 2, 3, 4, 5, 6, 7, 8, 9].map(d => key(String(d), type(d))),
-			key(t('pin.erase'), erase, 'word', 'erase'), key('0', type(0)))),
+		side: digits(page, type, erase),
 		back: () => page.go({ right: undefined }),
 		primary: { name: 'yes', words: t('right.go'), off: !whole, go: () => page.act('yes', { right: local.right }) },
-		keys: k => /^\d$/.test(k) ? (type(k)(), true) : k === 'Backspace' && local.right ? (erase(), true) : false,
+		keys: k => /^\d$/.test(k) ? (type(k), true) : k === 'Backspace' && local.right ? (erase(), true) : false,
 		say: local.right ? [{ key: 'pin.count', values: { n: local.right.length } }] : [{ key: 'right.title' }, { key: 'right.lead' }],
+	}
+}
+
+// refundAway is how long a number that nobody goes on with stays on the first
+// screen, in milliseconds: it is worth its money to whoever reads it.
+const refundAway = 60_000
+
+// refund takes a number for its money, before any session.
+export function refund(page) {
+	const { words, local } = page
+	const t = k => words.text(k)
+	const type = d => page.go({ refund: (local.refund + d).slice(0, rightLength) })
+	const erase = () => page.go({ refund: local.refund.slice(0, -1) })
+	clearTimeout(page.away)
+	page.away = setTimeout(() => page.tell.screen === 'start' && page.local.refund !== undefined && page.show({ screen: 'start' }), refundAway)
+	return {
+		key: 'refund', stage: 0, title: t('right.title'), lead: t('refund.lead'),
+		body: [h('p', { class: 'typed' }, grouped(local.refund) || '\u00a0')],
+		side: digits(page, type, erase),
+		back: () => page.go({ refund: undefined }),
+		primary: { name: 'refund', words: t('refund.go'), off: local.refund.length < rightLength, go: () => page.refund(local.refund) },
+		keys: k => /^\d$/.test(k) ? (type(k), true) : k === 'Backspace' && local.refund ? (erase(), true) : false,
+		say: local.refund ? [{ key: 'pin.count', values: { n: local.refund.length } }] : [{ key: 'right.title' }, { key: 'refund.lead' }],
+	}
+}
+
+// digits is the pad for a number that is no secret.
+function digits(page, type, erase) {
+	const key = (label, go, kind, name) => h('button', { type: 'button', class: kind, 'data-key': name, tabindex: name ? null : -1, onclick: go }, label)
+	return h('div', { class: 'side' }, h('div', { class: 'keys' }, [1, 2, 3, 4, 5, 6, 7, 8, 9].map(d => key(String(d), () => type(d))),
+		key(page.words.text('pin.erase'), erase, 'word', 'erase'), key('0', () => type(0))))
+}
+
+// refunded says where the money is.
+export function refunded(page, done) {
+	const { words, tell } = page
+	const key = tell.slip ? 'slip' : 'refunded'
+	const values = { sum: yen(page, tell.amount) }
+	return {
+		key, stage: 0, art: picture('coins'), title: words.text(key + '.title', values), lead: words.text(key + '.lead', values), primary: done,
+		say: [{ key: key + '.title', values: { sum: tell.amount } }, { key: key + '.lead', values: { sum: tell.amount } }],
 	}
 }
 

@@ -4,7 +4,7 @@ import { h } from './dom.js'
 import { picture, sign } from './art.js'
 import { keys } from './link.js'
 import { choose } from './choose.js'
-import { preview, pay, settled } from './paper.js'
+import { preview, pay, settled, refund, refunded } from './paper.js'
 
 const pinLength = 4
 
@@ -30,11 +30,13 @@ const yes = (page, key, what = 'yes') => ({ name: what, words: page.words.text(k
 
 function start(page) {
 	const { words } = page
+	if (page.local.refund !== undefined) return refund(page)
 	const first = ['ja', 'ja-easy', 'en'].filter(l => words.languages.includes(l))
 	const rest = words.languages.filter(l => !first.includes(l))
 	const choice = l => h('button', { type: 'button', class: 'choice begin', lang: words.tag(l), 'data-language': l, onclick: () => page.begin(l) },
 		h('span', null, h('b', null, words.own(l, 'language.name')), h('small', null, words.own(l, 'start.go'))), sign('next'))
 	return plain(page, 'start', 0, null, {}, {
+		also: [{ name: 'refund', words: words.text('refund.use'), go: () => page.go({ refund: '' }) }],
 		side: h('div', { class: 'side choices' }, first.map(choice), h('div', { class: 'choices two' }, rest.map(l =>
 			h('button', { type: 'button', class: 'choice', lang: words.tag(l), 'data-language': l, onclick: () => page.begin(l) }, h('span', null, words.own(l, 'language.name')))))),
 		body: [
@@ -156,13 +158,18 @@ const retry = page => page.tell.step > 9 ? 'trouble.choose' : 'trouble.again'
 
 function end(page) {
 	const done = { name: 'done', words: page.words.text('end.done'), go: () => page.leave() }
-	if (page.tell.code !== 0 && page.tell.code !== undefined) return trouble(page, 'end', { primary: done })
+	if (page.tell.code !== 0 && page.tell.code !== undefined) {
+		const back = { name: 'refund', words: page.words.text('refund.go'), go: () => page.refund(page.tell.right) }
+		return trouble(page, 'end', { primary: done, also: page.tell.right ? [back] : [] })
+	}
 	return plain(page, 'thanks', 0, 'thanks', {}, { primary: done, body: settled(page) })
 }
 
 export const screens = {
 	start,
 	starting: page => plain(page, 'starting', 0, 'centre'),
+	refunding: page => plain(page, 'refunding', 0, 'coins'),
+	refunded: page => refunded(page, { name: 'done', words: page.words.text('end.done'), go: () => page.leave() }),
 	closed: page => trouble(page, 'closed', {}),
 	consent,
 	'insert-card': page => plain(page, 'insert', 2, 'place', {}, { back: () => page.act('back') }),
