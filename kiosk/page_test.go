@@ -85,7 +85,11 @@ func TestWholeSessionByTouch(t *testing.T) {
 	c.await(wire.OK)
 	r, card := c.card("takasaki")
 	f := c.finger()
-	f.at("start").tap(`main [data-language="ja"]`)
+	if err := f.at("start").p.Wait(`markup => !document.getElementById('bold') &&
+		document.querySelector('#notices p')?.textContent === markup && document.querySelector('main .lead').textContent === markup`, markup); err != nil {
+		t.Errorf("the release's texts do not stand there as they are: %v", err)
+	}
+	f.tap(`main [data-language="ja"]`)
 	f.at("purpose").tap(primary).at("terms").tap(primary)
 	f.at("insert")
 	c.tray.Lay(card)

@@ -167,14 +167,19 @@ func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
 	if c.config.Reader.Program != "" {
 		c.config.Reader.Name = filepath.Join(dir, "reader.sock")
 	}
-	offers := residents.Municipalities()
+	first := edition.Draft(residents.Municipalities(), time.Now())
 	if c.config.Screen.Listen != "" {
-		offers = offers[:2] // two pages of places are enough for a finger
+		first = edition.Draft(residents.Municipalities()[:2], time.Now()) // enough for a finger
+		first.Texts["start.lead"] = edition.All(markup)
+		first.Notices = []release.Notice{{From: first.Issued, Until: first.Expires, Text: edition.All(markup)}}
 	}
-	c.release(edition.Draft(offers, time.Now()))
+	c.release(first)
 	c.start()
 	return c
 }
+
+// markup is what a page must show as the letters that it is.
+const markup = `<b id="bold" onclick="x()">Choose</b> & go`
 
 // release signs a screen release that the gate gives from now on.
 func (c *town) release(r *release.Release) {

@@ -22,8 +22,11 @@ func (s *Stack) firstRelease(context.Context, context.Context) error {
 	if err := places.Add(s.shown); err != nil {
 		return err
 	}
-	return edition.Write(s.World, s.shown, s.path("release.json"))
+	return edition.Write(s.World, s.shown, s.ReleaseFile())
 }
+
+// ReleaseFile is where the centre looks for its screen release.
+func (s *Stack) ReleaseFile() string { return s.path("release.json") }
 
 // tenants are VRS's: the invented municipalities, and the real ones, of which
 // it has no records.
@@ -53,7 +56,7 @@ func (s *Stack) Release(change func(*release.Release)) (version int, err error) 
 	if change != nil {
 		change(&next)
 	}
-	if err := edition.Write(s.World, &next, s.path("release.json")); err != nil {
+	if err := edition.Write(s.World, &next, s.ReleaseFile()); err != nil {
 		return 0, err
 	}
 	s.shown = &next

@@ -83,13 +83,18 @@ func TestThePanelIsAWholeKiosk(t *testing.T) {
 	if err := s.kiosk.Tap(`[data-do="ま"]`); err != nil {
 		t.Fatal(err)
 	}
-	s.at("list").keys("1").at("kind").keys("1").at("copies")
+	s.at("list")
+	if err := s.kiosk.Tap(`[data-do="992011"]`); err != nil { // among real places
+		t.Fatal(err)
+	}
+	s.at("kind").keys("1").at("copies")
 	s.keys("Enter").at("preview").keys("Enter").at("confirm").keys("Enter").at("pay")
 	s.tap(`.coin[data-coin="100"]`, `.coin[data-coin="50"]`).at("takepaper")
 	r.await(t, "a paper lies there", func(st tray.State) bool { return st.Kiosks[0].Papers == 1 && st.Kiosks[0].Busy })
 	s.tap("#slot-paper")
 	r.await(t, "it is taken", func(st tray.State) bool { return st.Kiosks[0].Papers == 0 })
 	s.keys("Enter").at("more").keys("Enter").at("thanks").keys("Enter").at("start")
+	s.published(r)
 	st := r.await(t, "the kiosk is free", func(st tray.State) bool { return !st.Kiosks[0].Busy && st.Papers >= 2 })
 	if st.Kiosks[0].Card != "" {
 		t.Errorf("%+v", st.Kiosks[0])
@@ -103,6 +108,22 @@ func TestThePanelIsAWholeKiosk(t *testing.T) {
 			t.Errorf("the page said %q", line)
 		}
 	}
+}
+
+// published has the panel publish a screen release: the kiosk's page, at which
+// nobody stands, takes it and shows its notice. One that nobody signed changes
+// nothing.
+func (s stand) published(r *running) {
+	s.t.Helper()
+	s.tap(`#release [data-name="news"]`)
+	if err := s.kiosk.Wait(`() => document.querySelector('#notices p')?.innerText.includes('200')`, nil); err != nil {
+		s.t.Fatal(err)
+	}
+	r.await(s.t, "the kiosks have it", func(st tray.State) bool { return st.Kiosks[0].Release == 2 && st.Kiosks[1].Release == 2 })
+	s.tap(`#release [data-name="unsigned"]`)
+	r.await(s.t, "it is refused", func(st tray.State) bool { return st.Refused == "release.signature" })
+	s.tap(`#release [data-name="whole"]`)
+	r.await(s.t, "the next one", func(st tray.State) bool { return st.Refused == "" && st.Kiosks[0].Release == 3 })
 }
 
 // Each switch acts at its device, and says so.

@@ -17,6 +17,7 @@ type State struct {
 	Swap    bool           `json:"swap"` // the defective issuing worker is in place
 	Fault   string         `json:"fault,omitempty"`
 	Stopped bool           `json:"stopped"` // all issuing, by the centre
+	Refused string         `json:"refused"` // the rule that the newest screen release breaks; "" for none
 	Alarms  []fleet.Alarm  `json:"alarms"`  // standing ones
 	Kiosks  []KioskState   `json:"kiosks"`
 	VRS     string         `json:"vrs"`   // "up", "slow", "busy" or "down"
@@ -44,6 +45,7 @@ type KioskState struct {
 	Card    string    `json:"card,omitempty"` // id of the resident whose card lies on the reader
 	Waiting int       `json:"waiting"`        // settlements and alarms that the centre has not confirmed
 	Charged int       `json:"charged"`        // yen, since the kiosk was started
+	Release int       `json:"release"`        // version of its screen release
 	Devices
 }
 

@@ -48,6 +48,9 @@ func (s *Server) look(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, DefaultRead)
 		if r, err := k.State(ctx); err == nil {
 			now[i].Code, now[i].Waiting, now[i].Charged = r.Code, r.Waiting, r.Charged
+			if r.Release != nil {
+				now[i].Release = r.Release.Version
+			}
 		}
 		cancel()
 		now[i].Name = now[i].Code.Name()

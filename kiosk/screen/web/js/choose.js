@@ -64,8 +64,8 @@ const ways = {
 		const sets = page.words.japanese ? rows : letters
 		return view(page, 'kana', 5, {}, {
 			body: [h('div', { class: 'letters' }, sets.map(set => {
-				const some = all.filter(p => set.includes(spelling(page, p)[0]))
-				return h('button', { type: 'button', class: 'letter', disabled: !some.length, 'data-do': set[0], onclick: () => forth(page, 'list', { among: some.map(p => p), from: set[0] }) }, set[0])
+				const some = all.filter(p => set.includes(spelling(page, p)[0])).sort((a, b) => spelling(page, a) < spelling(page, b) ? -1 : 1)
+				return h('button', { type: 'button', class: 'letter', disabled: !some.length, 'data-do': set[0], onclick: () => forth(page, 'list', { among: some, from: set[0] }) }, set[0])
 			}))],
 		})
 	},

@@ -46,6 +46,7 @@ const showPrinter = [
   pick("printer-says", ["ok", "empty", "jam", "cover", "toner", "low", "off"].map((n) => [n, `printer-${n}`]), (n) => act("printer", n)),
   pick("printer-jobs", ["slow", "stuck", "abort", "unsure"].map((n) => [n, `printer-${n}`]), (n) => act("printer", n)),
 ];
+pick("release", ["news", "shut", "unsigned", "whole"].map((n) => [n, `release-${n}`]), (n) => post("/api/release", { do: n }));
 const showVRS = pick("vrs", ["up", "slow", "busy", "down"].map((n) => [n, `vrs-${n}`]), (n) => act("vrs", n));
 
 // The tactile keypad: the keys of kiosk/screen's keypad path.
@@ -104,6 +105,7 @@ function show(s) {
   $("printer-folder").hidden = k.printer !== "folder";
   document.querySelectorAll("#printer-says button, #printer-jobs button").forEach((b) => { b.disabled = k.printer === "folder"; });
   showVRS(s.vrs);
+  $("release-now").replaceChildren(...t("release-now"), ` ${k.release || "–"} `, ...s.refused ? [el("span", { class: "tag bad" }, s.refused)] : []);
   $("cut").setAttribute("aria-checked", String(k.cut));
   $("swap").setAttribute("aria-checked", String(s.swap));
   $("swap").disabled = Boolean(s.doing);
