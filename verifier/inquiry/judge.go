@@ -3,6 +3,7 @@ package inquiry
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 
 	"akashi/verifier"
@@ -30,6 +31,9 @@ var (
 	errPage = rule.New("paper.unreadable",
 		"ページを読み取れません。別の形式で保存するか、読み直してください。",
 		"The page cannot be read. Save it anew, or scan it again.")
+	errCrowded = rule.New("paper.crowded",
+		"画像に二次元コードのような模様が多すぎます。これは証明書ではありません。証明書だけを写してください。",
+		"More in the picture looks like codes than a certificate has: it is not one. Take a picture of the certificate alone.")
 )
 
 // DefaultMinEdge is the longer edge in pixels of a picture of a whole A4 page
@@ -82,7 +86,10 @@ func (v *verdict) pdf(input []byte, l *trust.List, e Env) error {
 	}
 	defer s.Close()
 	pages, err := s.PDF(input)
-	if err != nil {
+	switch {
+	case errors.Is(err, scan.ErrCrowded):
+		return errCrowded
+	case err != nil:
 		return errPage
 	}
 	var seen []verifier.Page
@@ -105,6 +112,8 @@ func (v *verdict) image(input []byte, l *trust.List, e Env) error {
 	defer s.Close()
 	page, err := s.Image(input)
 	switch {
+	case errors.Is(err, scan.ErrCrowded):
+		return errCrowded
 	case err != nil:
 		return errPage
 	case len(page.Codes) == 0 && max(page.Width, page.Height) < DefaultMinEdge:

@@ -161,6 +161,7 @@ func TestImage(t *testing.T) {
 			"a foreign code":  {&pages{pages: []scan.Page{{Codes: []string{w.card, "https://example.invalid"}}}}, "REFUSED input.unknown"},
 			"one unread":      {&pages{pages: []scan.Page{{Codes: []string{w.card}, Unread: 1}}}, "REFUSED paper.unread"},
 			"no page at all":  {&pages{pages: []scan.Page{{}}, err: scan.ErrImage}, "REFUSED paper.unreadable"},
+			"a crowd":         {&pages{pages: []scan.Page{{}}, err: scan.ErrCrowded}, "REFUSED paper.crowded"},
 			"the code thrice": {&pages{pages: []scan.Page{{Codes: []string{w.card, w.card, w.card}}}}, "VALID"},
 		} {
 			_, out, errs := verify(t, "", c.scanner, w.write(t, file, magic))

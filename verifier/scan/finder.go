@@ -13,6 +13,13 @@ import (
 // codes with three finders each, and chance finds among their modules.
 const DefaultMaxFinders = 300
 
+// DefaultMaxWork bounds the search of one image for codes at one threshold, in
+// finds that are measured and candidates that are compared. A sheet takes
+// 2,000, the worst good picture of the tests 3,200; one full of what looks like
+// finders would take some hundred million, and many seconds. 150 finders of one
+// size stay below it.
+const DefaultMaxWork = 4_000_000
+
 // minModule is the smallest module in pixels that is looked for. Below that a
 // module's middle is no longer surely its own.
 const minModule = 2.2
@@ -31,13 +38,20 @@ type hunt struct {
 	*raster
 	threshold byte // darker is dark
 	found     []finder
+	work      int // done so far, held against DefaultMaxWork
+}
+
+// spend counts work and reports whether it may be done.
+func (h *hunt) spend(n int) bool {
+	h.work += n
+	return h.work <= DefaultMaxWork
 }
 
 func (h *hunt) dark(x, y int) bool { return h.at(x, y) < h.threshold }
 
 // finders lists the candidates, the most often found first.
 func (h *hunt) finders() []finder {
-	for y := 0; y < h.h; y += 2 { // a finder's middle is 3 modules high
+	for y := 0; y < h.h && h.work <= DefaultMaxWork; y += 2 { // a finder's middle is 3 modules high
 		h.row(y)
 	}
 	slices.SortStableFunc(h.found, func(a, b finder) int { return b.hits - a.hits })
@@ -66,7 +80,7 @@ func (h *hunt) run(runs *[5]int, n int, dark bool, x, y int) {
 	if !dark {
 		return
 	}
-	if m, ok := ratio(runs); ok {
+	if m, ok := ratio(runs); ok && h.spend(1) {
 		h.check(x-runs[4]-runs[3]-(runs[2]+1)/2, y, m)
 	}
 }
@@ -185,6 +199,9 @@ func (h *hunt) ringed(f finder) bool {
 
 // keep merges a find with an earlier one of the same place, or appends it.
 func (h *hunt) keep(f finder) {
+	if !h.spend(len(h.found)) {
+		return
+	}
 	for i := range h.found {
 		g := &h.found[i]
 		if math.Abs(g.x-f.x) < f.mx && math.Abs(g.y-f.y) < f.my {

@@ -3,7 +3,6 @@ package scan
 import (
 	"bytes"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"image/png"
 )
@@ -26,7 +25,7 @@ func (s *Scanner) Image(b []byte) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	return search(grey(m)), nil
+	return search(grey(m))
 }
 
 // decode reads a PNG or JPEG after a look at its size.
@@ -63,6 +62,7 @@ func grey(m image.Image) *raster {
 		return r
 	}
 	rgba, fast := m.(*image.RGBA)
+	deep := m.(image.RGBA64Image) // as every image is that png, jpeg or PDFium gives
 	for y := range r.h {
 		for x := range r.w {
 			if fast {
@@ -71,13 +71,12 @@ func grey(m image.Image) *raster {
 				r.pix[y*r.w+x] = mix(uint32(p[0])*0x101, uint32(p[1])*0x101, uint32(p[2])*0x101, uint32(p[3])*0x101)
 				continue
 			}
-			r.pix[y*r.w+x] = shade(m.At(b.Min.X+x, b.Min.Y+y))
+			c := deep.RGBA64At(b.Min.X+x, b.Min.Y+y)
+			r.pix[y*r.w+x] = mix(uint32(c.R), uint32(c.G), uint32(c.B), uint32(c.A))
 		}
 	}
 	return r
 }
-
-func shade(c color.Color) byte { return mix(c.RGBA()) }
 
 // mix gives the shade of a premultiplied colour of 16 bits on white.
 func mix(r, g, b, a uint32) byte {

@@ -124,7 +124,7 @@ func TestScales(t *testing.T) {
 				side := int(float64(c.size)*module) + 40
 				m := white(side+17, side)
 				draw(m, bits, 20.4, 19.7, module, 0)
-				wantCodes(t, search(grey(m)), c.text)
+				wantCodes(t, searched(t, m), c.text)
 			})
 		}
 	}
@@ -140,7 +140,7 @@ func TestTurned(t *testing.T) {
 		n := float64(len(bits)) * 5 / 2
 		sin, cos := math.Sincos(degrees * math.Pi / 180)
 		draw(m, bits, 550-n*cos+n*sin, 550-n*sin-n*cos, 5, degrees)
-		t.Run(fmt.Sprint(degrees), func(t *testing.T) { wantCodes(t, search(grey(m)), text) })
+		t.Run(fmt.Sprint(degrees), func(t *testing.T) { wantCodes(t, searched(t, m), text) })
 	}
 }
 
@@ -155,7 +155,7 @@ func TestSeveral(t *testing.T) {
 		clearAround(m, at, len(bits))
 		draw(m, bits, at[0], at[1], at[2], 0)
 	}
-	wantCodes(t, search(grey(m)), texts...)
+	wantCodes(t, searched(t, m), texts...)
 }
 
 // marks draws light grey diagonals all over, as a specimen's background, and
@@ -258,7 +258,7 @@ func TestNoFinder(t *testing.T) {
 	}
 	m := white(300, 300)
 	draw(m, alone, 30, 30, 8, 0)
-	if p := search(grey(m)); len(p.Codes) != 0 || p.Unread != 0 {
+	if p := searched(t, m); len(p.Codes) != 0 || p.Unread != 0 {
 		t.Errorf("finders alone: %d codes, %d unread", len(p.Codes), p.Unread)
 	}
 	cross := make([][]bool, 7) // dark, light, dark along and down, and no ring
@@ -332,8 +332,61 @@ func BenchmarkImageA4(b *testing.B) {
 	draw(m, bitmap(b, numeric(2395), qr.Low), 300, 2500, 6, 0)
 	r := grey(m)
 	for b.Loop() {
-		if len(search(r).Codes) != 1 {
+		if p, err := search(r); err != nil || len(p.Codes) != 1 {
 			b.Fatal("not read")
 		}
 	}
+}
+
+func searched(t *testing.T, m image.Image) Page {
+	t.Helper()
+	p, err := search(grey(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// crowd is full of finders in a grid that no code has.
+func crowd() *image.Gray {
+	const module, pitch = 3, 24
+	m := white(1000, 1000)
+	for y := range 1000 {
+		for x := range 1000 {
+			across, down := x%pitch/module-3, y%pitch/module-3
+			if ring := max(across, -across, down, -down); ring < 4 && ring != 2 {
+				m.SetGray(x, y, color.Gray{})
+			}
+		}
+	}
+	return m
+}
+
+// A picture full of finders is given up after a bounded work, whichever
+// threshold shows them; one with a hundred of them beside a code is read.
+func TestCrowded(t *testing.T) {
+	r := grey(crowd())
+	h := &hunt{raster: r, threshold: midGrey}
+	h.symbols(h.finders())
+	if most := DefaultMaxWork + 4*DefaultMaxFinders + 1; h.work <= DefaultMaxWork || h.work > most {
+		t.Errorf("work %d, want more than %d and at most %d", h.work, DefaultMaxWork, most)
+	}
+	for name, change := range map[string]func(byte) byte{
+		"dark": func(b byte) byte { return b },
+		"pale": func(b byte) byte { return max(b, 180) },
+	} {
+		m := crowd()
+		for i, b := range m.Pix {
+			m.Pix[i] = change(b)
+		}
+		if _, err := search(grey(m)); err != ErrCrowded {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	m := crowd()
+	for i := 72 * m.Stride; i < len(m.Pix); i++ {
+		m.Pix[i] = 255
+	}
+	draw(m, bitmap(t, "beside", qr.Low), 40, 400, 6, 0)
+	wantCodes(t, searched(t, m), "beside")
 }

@@ -55,6 +55,7 @@ var (
 	ErrText    = errors.New("scan: more text on a page than a certificate has")
 	ErrTime    = errors.New("scan: the PDF takes too long to read; save it anew")
 	ErrImage   = errors.New("scan: not a PNG or JPEG that can be read; save it anew")
+	ErrCrowded = errors.New("scan: more in the picture looks like codes than a certificate has; it is not one")
 	ErrPage    = errors.New("scan: the PDF has no such page")
 	ErrClosed  = errors.New("scan: the scanner is closed")
 )
@@ -147,7 +148,10 @@ func (d *document) scan(i int) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	p := search(r)
+	p, err := search(r)
+	if err != nil {
+		return Page{}, err
+	}
 	page, plain := d.plain(i)
 	g := &grammar{page: page, codes: p.boxes(page.top)}
 	objects, foreign, err := d.objects(i, g.inCode)

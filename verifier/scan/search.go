@@ -18,24 +18,34 @@ const paleGrey = 200
 
 // search reads every code of an image. Where nothing is found at midGrey, the
 // image's own middle between dark and light is tried. A further code in paler
-// ink counts as Unread: it is there for another reader's eyes.
-func search(r *raster) Page {
-	p := searchAt(r, midGrey)
-	if len(p.Codes) > 0 {
-		for _, c := range searchAt(r, paleGrey).Codes {
+// ink counts as Unread: it is there for another reader's eyes. An image that
+// takes more than DefaultMaxWork is ErrCrowded.
+func search(r *raster) (Page, error) {
+	p, err := searchAt(r, midGrey)
+	if err != nil {
+		return Page{}, err
+	}
+	second := byte(paleGrey)
+	if len(p.Codes) == 0 {
+		second = otsu(r)
+	}
+	q, err := searchAt(r, second)
+	switch {
+	case err != nil:
+		return Page{}, err
+	case len(p.Codes) == 0 && len(q.Codes) > 0:
+		return q, nil
+	case len(p.Codes) > 0:
+		for _, c := range q.Codes {
 			if !slices.Contains(p.Codes, c) {
 				p.Unread++
 			}
 		}
-		return p
 	}
-	if q := searchAt(r, otsu(r)); len(q.Codes) > 0 {
-		return q
-	}
-	return p
+	return p, nil
 }
 
-func searchAt(r *raster, threshold byte) Page {
+func searchAt(r *raster, threshold byte) (Page, error) {
 	h := &hunt{raster: r, threshold: threshold}
 	p := Page{Width: r.w, Height: r.h}
 	type read struct {
@@ -43,7 +53,11 @@ func searchAt(r *raster, threshold byte) Page {
 		text string
 	}
 	var codes []read
-	for _, s := range h.symbols(h.finders()) {
+	placed := h.symbols(h.finders())
+	if h.work > DefaultMaxWork {
+		return Page{}, ErrCrowded
+	}
+	for _, s := range placed {
 		if text, ok := h.decode(s); ok {
 			codes = append(codes, read{s, text})
 		} else {
@@ -54,7 +68,7 @@ func searchAt(r *raster, threshold byte) Page {
 	for _, c := range codes {
 		p.Codes, p.symbols = append(p.Codes, c.text), append(p.symbols, c.symbol)
 	}
-	return p
+	return p, nil
 }
 
 // boxes gives where the codes lie on a page of that height in points.

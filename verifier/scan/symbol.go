@@ -53,7 +53,7 @@ func (h *hunt) symbols(found []finder) []symbol {
 	}
 	for _, corner := range found {
 		for _, right := range found {
-			if tries >= DefaultMaxTries {
+			if tries >= DefaultMaxTries || !h.spend(1+len(out)) {
 				return out
 			}
 			if taken(corner) {
@@ -61,6 +61,9 @@ func (h *hunt) symbols(found []finder) []symbol {
 			}
 			if !alike(corner, right) || taken(right) {
 				continue
+			}
+			if !h.spend(len(found)) {
+				return out
 			}
 			for _, below := range found {
 				if !square(corner, right, below) || taken(below) {

@@ -36,12 +36,28 @@ func (m *maker) files() {
 	m.text("input/file-name", "A .smart-health-card file under another name.", "input.file-name", forge.File(jws)).FileName = "card.json"
 	m.add("paper/picture-broken", "A picture that lacks its end.", "paper.unreadable", blank(64, 64)[:60])
 	m.add("paper/picture-coarse", "A picture without a code and too small for a page.", "paper.coarse", blank(200, 200))
+	m.add("paper/picture-crowded", "A picture full of the corners of QR codes.", "paper.crowded", crowd(1000, 1000))
 	m.add("paper/picture-without-code", "A picture as tall as a page, without a code.", "paper.no-code", blank(40, 1700))
 }
 
 // blank is a white PNG.
 func blank(wide, tall int) []byte {
+	return encoded(image.NewPaletted(image.Rect(0, 0, wide, tall), color.Palette{color.White, color.Black}))
+}
+
+// crowd is a PNG full of what marks a QR code's corners, 3 pixels a module.
+func crowd(wide, tall int) []byte {
 	p := image.NewPaletted(image.Rect(0, 0, wide, tall), color.Palette{color.White, color.Black})
+	for i := range p.Pix {
+		across, down := i%p.Stride%24/3-3, i/p.Stride%24/3-3
+		if ring := max(across, -across, down, -down); ring < 4 && ring != 2 {
+			p.Pix[i] = 1
+		}
+	}
+	return encoded(p)
+}
+
+func encoded(p image.Image) []byte {
 	var b bytes.Buffer
 	if err := png.Encode(&b, p); err != nil {
 		panic("defects: " + err.Error()) // a picture in memory
