@@ -28,6 +28,12 @@ help:
 demo: deps assets build
 	@bin/demo -bin bin -out out $(V)
 
+# The longest come first, so that none of them runs alone at the end.
+LONG := ./testkit/demo ./kiosk ./testkit/stack ./kiosk/screen ./centre ./centre/issue ./kiosk/lastlook ./verifier/scan ./testkit/tray
+# One more at a time than there are cores, as many wait for a process or a browser.
+# At its end a test program waits a second for late races; a twentieth is enough.
+RACE := CGO_ENABLED=1 GORACE=atexit_sleep_ms=50 $(GO) test -race -p $$(($$(nproc) + 1)) -timeout 20m
+
 ## test: every test, with the race detector
 test: testdeps assets browser testvoices
 	@# Without the detector's cost: PDFium is compiled once for all tests, and everything is held to compile on a Mac.
@@ -35,7 +41,7 @@ test: testdeps assets browser testvoices
 	@echo "test: every program as it ships, once for all tests"
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && chmod 755 "$$dir" && CGO_ENABLED=0 $(GO) build -o "$$dir/" ./... && \
 	  { CGO_ENABLED=1 $(GO) build -o "$$dir/cgo/" ./kiosk/cmd/reader || [ "$$CI" != true ]; } && \
-	  AKASHI_PROGRAMS="$$dir" CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
+	  echo "test: all packages, the longest first" && AKASHI_PROGRAMS="$$dir" $(RACE) $(LONG) ./...
 
 ## up: the chain stays up; one page links whatever faces exist (PRINTER=folder, ipp or ipps; ipp where the machine can)
 up: $(if $(filter folder,$(PRINTER)),,printdeps) deps assets voices build
