@@ -11,16 +11,20 @@ const at = id => document.getElementById(id)
 // stages are the resident's "step n of m"; several screens share one.
 export const stages = 8
 
-// options gives what keys can choose on a screen, for who goes by ear: each
-// numbered choice, unless the screen says it anyway, and what Enter does.
-function options(v, say, words) {
-	if (!document.documentElement.hasAttribute('data-keypad')) return []
-	const said = new Set(say.map(p => p.text ?? words.text(p.key, p.values)))
-	const all = [...at('main').querySelectorAll('.choice:not([disabled])')].slice(0, 9).flatMap((c, i) => {
-		const language = c.dataset.language
-		return [{ text: String(i + 1) }, { text: (c.querySelector('b') ?? c.querySelector('span:not(.number)')).textContent, language: spoken.includes(language) ? language : undefined }]
+// aloud gives what a screen says. To who uses keys it tells each choice with its
+// number, and what Enter does.
+function aloud(v, words) {
+	if (!document.documentElement.hasAttribute('data-keypad')) return v.say
+	const texts = new Set()
+	const choices = [...at('main').querySelectorAll('.choice:not([disabled])')].slice(0, 9).flatMap((c, i) => {
+		const [name, hint] = [c.querySelector('b') ?? c.querySelector('span:not(.number)'), c.querySelector('small')].map(e => e?.textContent)
+		texts.add(name).add(hint)
+		const language = spoken.includes(c.dataset.language) ? c.dataset.language : undefined
+		const told = hint && v.say.some(p => p.key && words.text(p.key, p.values) === hint)
+		return [{ text: String(i + 1) }, { text: name, language }, ...told ? [{ text: hint, language }] : []]
 	})
-	return [...all.filter(p => !said.has(p.text)), ...v.primary && !v.primary.off ? [{ key: 'key.enter' }, { text: v.primary.words }] : []]
+	const rest = v.say.filter(p => !texts.has(p.text ?? words.text(p.key, p.values)))
+	return [...rest, ...choices, ...v.primary && !v.primary.off ? [{ key: 'key.enter' }, { text: v.primary.words }] : []]
 }
 
 export class Frame {
@@ -59,7 +63,7 @@ export class Frame {
 		if (v.call) speech.call(v.key)
 		else speech.hush()
 		if (v.bad) speech.signal('fault')
-		speech.say(v.key, [...v.say, ...options(v, v.say, words)])
+		speech.say(v.key, aloud(v, words))
 	}
 
 	// silent says that this language has no speech.
