@@ -98,8 +98,8 @@ func (d *desk) Print(context.Context) (*os.File, error) {
 // device is the printer behind a desk.
 type device struct{ d *desk }
 
-func (v *device) State(context.Context) (printer.State, printer.Fault, error) {
-	return printer.Ready, printer.NoFault, nil
+func (v *device) State(context.Context) (printer.State, printer.Faults, error) {
+	return printer.Ready, 0, nil
 }
 
 func (v *device) Print(_ context.Context, j printer.Job) (printer.Outcome, error) {

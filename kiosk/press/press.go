@@ -29,13 +29,17 @@ var (
 // Device is a printer's driver.
 type Device interface {
 	Print(ctx context.Context, j printer.Job) (printer.Outcome, error)
-	State(ctx context.Context) (printer.State, printer.Fault, error)
+	State(ctx context.Context) (printer.State, printer.Faults, error)
 }
 
 // The form: copies (1 byte), length (4 bytes, big endian), the stream. The
 // answer is two bytes, the outcome and the fault that explains it. Nothing but
-// zeros asks for the printer's state: its answer is state and fault.
-const header = 5
+// zeros asks for the printer's state: its answer is that (1 byte) and the set
+// of its faults (4 bytes, big endian).
+const (
+	header = 5
+	looked = 5
+)
 
 // Serve takes one job from conn, prints it when it has all of it, answers the
 // outcome and returns. A job that is cut short is never printed; one that
@@ -47,8 +51,8 @@ func Serve(ctx context.Context, conn net.Conn, d Device) error {
 		return err
 	}
 	if job.Copies == 0 {
-		state, fault, err := d.State(ctx)
-		_, werr := conn.Write([]byte{byte(state), byte(fault)})
+		state, faults, err := d.State(ctx)
+		_, werr := conn.Write(binary.BigEndian.AppendUint32([]byte{byte(state)}, uint32(faults)))
 		return errors.Join(err, werr)
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -98,18 +102,18 @@ func take(r io.Reader) (printer.Job, error) {
 }
 
 // Look asks the print process at the other end of conn how its printer is.
-func Look(ctx context.Context, conn net.Conn) (printer.State, printer.Fault, error) {
+func Look(ctx context.Context, conn net.Conn) (printer.State, printer.Faults, error) {
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	var out [2]byte
+	var out [looked]byte
 	if _, err := conn.Write(make([]byte, header)); err != nil {
-		return printer.StateUnknown, printer.OtherFault, ErrLook
+		return printer.StateUnknown, printer.FaultsOf(printer.OtherFault), ErrLook
 	}
 	if _, err := io.ReadFull(conn, out[:]); err != nil {
-		return printer.StateUnknown, printer.OtherFault, ErrLook
+		return printer.StateUnknown, printer.FaultsOf(printer.OtherFault), ErrLook
 	}
-	return printer.State(out[0]), printer.Fault(out[1]), nil
+	return printer.State(out[0]), printer.Faults(binary.BigEndian.Uint32(out[1:])), nil
 }
 
 // Feed gives one job to the print process at the other end of conn and waits

@@ -25,8 +25,8 @@ func (d *device) Print(_ context.Context, j printer.Job) (printer.Outcome, error
 	return d.out, d.err
 }
 
-func (d *device) State(context.Context) (printer.State, printer.Fault, error) {
-	return printer.Stopped, printer.PaperJam, d.err
+func (d *device) State(context.Context) (printer.State, printer.Faults, error) {
+	return printer.Stopped, printer.FaultsOf(printer.PaperJam, printer.TonerLow), d.err
 }
 
 func TestLook(t *testing.T) {
@@ -35,7 +35,7 @@ func TestLook(t *testing.T) {
 		d := &device{err: err}
 		served := make(chan error, 1)
 		go func() { served <- press.Serve(t.Context(), b, d) }()
-		if s, f, e := press.Look(t.Context(), a); s != printer.Stopped || f != printer.PaperJam || e != nil {
+		if s, f, e := press.Look(t.Context(), a); s != printer.Stopped || f != printer.FaultsOf(printer.PaperJam, printer.TonerLow) || e != nil {
 			t.Errorf("%v, %v, %v", s, f, e)
 		}
 		if e := <-served; !errors.Is(e, err) || len(d.jobs) != 0 {
@@ -50,7 +50,7 @@ func TestLook(t *testing.T) {
 			}
 			b.Close()
 		}()
-		if s, f, e := press.Look(t.Context(), a); s != printer.StateUnknown || !f.Stops() || !errors.Is(e, press.ErrLook) {
+		if s, f, e := press.Look(t.Context(), a); s != printer.StateUnknown || !f.Worst().Stops() || !errors.Is(e, press.ErrLook) {
 			t.Errorf("%v, %v, %v", s, f, e)
 		}
 	}
@@ -169,8 +169,8 @@ func TestWorkerThatGoes(t *testing.T) {
 
 type waiting struct{}
 
-func (waiting) State(context.Context) (printer.State, printer.Fault, error) {
-	return printer.Ready, printer.NoFault, nil
+func (waiting) State(context.Context) (printer.State, printer.Faults, error) {
+	return printer.Ready, 0, nil
 }
 
 func (waiting) Print(ctx context.Context, _ printer.Job) (printer.Outcome, error) {

@@ -68,12 +68,12 @@ func Sweep(dir string) error {
 }
 
 // State says whether the folder takes sheets now.
-func (d *Device) State(context.Context) (printer.State, printer.Fault, error) {
+func (d *Device) State(context.Context) (printer.State, printer.Faults, error) {
 	info, err := os.Stat(d.dir)
 	if err != nil || !info.IsDir() {
-		return printer.Stopped, printer.Unreachable, bare(err)
+		return printer.Stopped, printer.FaultsOf(printer.Unreachable), bare(err)
 	}
-	return printer.Ready, printer.NoFault, nil
+	return printer.Ready, 0, nil
 }
 
 // Print writes the job's copies. NotPrinted is said only when no sheet is left

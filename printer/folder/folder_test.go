@@ -120,13 +120,13 @@ func TestOutcomesAreHonest(t *testing.T) {
 
 func TestFolderGone(t *testing.T) {
 	d, dir := device(t)
-	if s, f, _ := d.State(t.Context()); s != printer.Ready || f != printer.NoFault {
+	if s, f, _ := d.State(t.Context()); s != printer.Ready || f != 0 {
 		t.Error(s, f)
 	}
 	if err := os.Remove(dir); err != nil {
 		t.Fatal(err)
 	}
-	if s, f, _ := d.State(t.Context()); s != printer.Stopped || f != printer.Unreachable {
+	if s, f, _ := d.State(t.Context()); s != printer.Stopped || f.Worst() != printer.Unreachable {
 		t.Error(s, f)
 	}
 	outcome, err := d.Print(context.Background(), printer.Job{PDF: pdf, Copies: 1})

@@ -93,8 +93,9 @@ func New(o Options) *Device {
 	return &Device{o: o}
 }
 
-// State says whether the printer could take a job now.
-func (d *Device) State(ctx context.Context) (printer.State, printer.Fault, error) {
+// State says whether the printer could take a job now, and all that is wrong
+// with it.
+func (d *Device) State(ctx context.Context) (printer.State, printer.Faults, error) {
 	defer d.hangUp()
 	a, err := d.attributes(ctx, asked)
 	if err == nil {
@@ -103,10 +104,11 @@ func (d *Device) State(ctx context.Context) (printer.State, printer.Fault, error
 	if err != nil {
 		var e *printer.Error
 		errors.As(faulty(err), &e)
-		return printer.StateUnknown, e.Fault, e
+		return printer.StateUnknown, printer.FaultsOf(e.Fault), e
 	}
 	s, f, err := status(a)
-	return s, f, faulty(err)
+	words, _ := a.words("printer-state-reasons", goipp.TagKeyword) // which status has read
+	return s, known(words) | printer.FaultsOf(f), faulty(err)
 }
 
 // attributes asks the printer for attributes of itself (RFC 8011 §4.2.5).

@@ -42,7 +42,7 @@ func status(a attributes) (printer.State, printer.Fault, error) {
 	if err != nil || len(reasons) == 0 {
 		return printer.StateUnknown, printer.OtherFault, ErrAnswer
 	}
-	f := worst(reasons)
+	f := known(reasons).Worst()
 	if !f.Stops() && !a.accepts() {
 		f = printer.Paused
 	}
@@ -85,33 +85,21 @@ var reasons = map[string]printer.Fault{
 	"marker-waste-full": printer.OtherFault, "fuser-over-temp": printer.OtherFault, "fuser-under-temp": printer.OtherFault, "opc-life-over": printer.OtherFault, "other": printer.OtherFault,
 }
 
-// grave orders faults, the one that a person must see to first in front: a
-// jam leaves paper inside, an open cover hides the rest.
-var grave = []printer.Fault{
-	printer.PaperJam, printer.CoverOpen, printer.PaperOut, printer.TonerOut, printer.OutputFull, printer.Unreachable,
-	printer.StorageFull, printer.Paused, printer.OtherFault, printer.TonerLow,
-}
-
-// worst gives the gravest fault among the reasons. One that nobody here knows
-// counts when its severity is error.
-func worst(words []string) printer.Fault {
-	found := map[printer.Fault]bool{}
+// known gives the faults among the reasons. One that nobody here knows counts
+// when its severity is error.
+func known(words []string) printer.Faults {
+	var found printer.Faults
 	for _, w := range words {
 		name, severe := strings.CutSuffix(w, "-error")
 		name = strings.TrimSuffix(strings.TrimSuffix(name, "-warning"), "-report")
 		switch f, ok := reasons[name]; {
 		case ok:
-			found[f] = true
+			found |= printer.FaultsOf(f)
 		case severe:
-			found[printer.OtherFault] = true
+			found |= printer.FaultsOf(printer.OtherFault)
 		}
 	}
-	for _, f := range grave {
-		if found[f] {
-			return f
-		}
-	}
-	return printer.NoFault
+	return found
 }
 
 // suits checks that the printer takes what a certificate is: nothing is sent
