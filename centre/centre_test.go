@@ -202,7 +202,7 @@ func TestBadAsksGetPinnedNumbers(t *testing.T) {
 		"open, old terms":       {wire.TypeOpen, wire.Open{Terms: "2020-01"}, wire.TermsOutdated},
 		"open, another body":    {wire.TypeOpen, wire.Beat{}, wire.Malformed},
 		"begin, another body":   {wire.TypeBegin, wire.Open{}, wire.Malformed},
-		"begin, version":        {wire.TypeBegin, with(func(h *wire.Header) { h.Version = 2 }), wire.WrongVersion},
+		"begin, version":        {wire.TypeBegin, with(func(h *wire.Header) { h.Version++ }), wire.WrongVersion},
 		"begin, kiosk":          {wire.TypeBegin, with(func(h *wire.Header) { h.Kiosk = make([]byte, 32) }), wire.HeaderMismatch},
 		"begin, short nonce":    {wire.TypeBegin, with(func(h *wire.Header) { h.Nonce = h.Nonce[1:] }), wire.Malformed},
 		"begin, unknown nonce":  {wire.TypeBegin, with(func(h *wire.Header) { h.Nonce = make([]byte, 32) }), wire.NonceUnknown},

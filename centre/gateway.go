@@ -197,23 +197,22 @@ func (g *Gateway) answerOf(ctx context.Context, subject string, p channel.Peer, 
 	return r.Body, nil
 }
 
-// beat tells a kiosk what it may do: nothing, while no launcher says more.
+// beat tells a kiosk what it may do: nothing, while no launcher says more. One
+// launcher answers; all of them hear what the kiosk reports.
 func (g *Gateway) beat(ctx context.Context, p channel.Peer, body json.RawMessage) (any, error) {
+	begun := time.Now() // durations are of the monotonic clock
 	b, err := wire.Decode[wire.Beat](body, channel.DefaultMaxUp)
+	if err == nil {
+		err = b.Check()
+	}
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range b.Codes {
-		if !c.Known() {
-			return nil, wire.Malformed
-		}
-	}
 	k, ok := g.c.Fleet.Kiosk(p.Digest)
-	out := wire.Beaten{Now: g.c.Now().Unix()}
-	if ok && k.Enabled {
-		b, err := g.answerOf(ctx, subjectBeat, p, body, DefaultState)
-		a, malformed := wire.Decode[announced](b, maxEntry)
-		out.Enabled, out.Release = err == nil && malformed == nil, a.Release
-	}
-	return out, nil
+	answered, err := g.answerOf(ctx, subjectBeat, p, body, DefaultState) // of a kiosk that is not enabled as well: it is watched
+	a, malformed := wire.Decode[announced](answered, maxEntry)
+	return wire.Beaten{
+		Now: g.c.Now().UnixMilli(), Held: time.Since(begun).Milliseconds(),
+		Enabled: ok && k.Enabled && err == nil && malformed == nil, Release: a.Release,
+	}, nil
 }

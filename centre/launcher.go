@@ -69,6 +69,7 @@ type Launcher struct {
 
 	lastKeys keys.Counts // as audited
 	rights   *rights.Book
+	watched  watched
 
 	mu       sync.Mutex
 	live     map[seat]*worker
@@ -87,6 +88,7 @@ func NewLauncher(ctx context.Context, c LauncherConfig) (*Launcher, error) {
 		c: c, calls: make(chan struct{}, DefaultMaxCalls),
 		workers: make(chan struct{}, c.Workers), settlers: make(chan struct{}, c.Settlers), serving: make(chan struct{}, DefaultMaxServing),
 		live: map[seat]*worker{}, lost: map[seat]lost{}, byKiosk: map[fleet.Digest]int{},
+		watched: watched{now: c.Now, last: map[fleet.Digest]heard{}},
 	}
 	past := newPast()
 	l.rights = rights.New(rights.Config{Node: c.Node, Now: c.Now, Rand: c.Rand, Record: l.record})
@@ -188,6 +190,11 @@ func (l *Launcher) Run(ctx context.Context, ready func()) error {
 		}
 		subs = append(subs, s)
 	}
+	s, err := l.nc.Subscribe(subjectBeat, l.listen(work, gateway, l.overhear)) // beside the queue: every launcher
+	if err != nil {
+		return err
+	}
+	subs = append(subs, s)
 	if err := l.nc.Flush(); err != nil {
 		return err
 	}
@@ -256,6 +263,15 @@ func (l *Launcher) atOnce(ctx context.Context, asker string, f ask) nats.MsgHand
 	return func(m *nats.Msg) {
 		if from(asker, m) {
 			m.Respond(wire.Encode(l.handle(ctx, m.Data, f)))
+		}
+	}
+}
+
+// listen takes calls that another launcher may answer.
+func (l *Launcher) listen(ctx context.Context, asker string, f ask) nats.MsgHandler {
+	return func(m *nats.Msg) {
+		if from(asker, m) {
+			l.handle(ctx, m.Data, f)
 		}
 	}
 }

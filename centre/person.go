@@ -10,13 +10,15 @@ import (
 	"akashi/centre/wire"
 )
 
-// Order is what a person tells the centre. With no member but Operator it only
-// asks.
+// Order is what a person tells the centre. With no member but Operator and Kiosk
+// it only asks.
 type Order struct {
 	Operator uint32 `json:"operator"`         // the person's number, for the audit
 	Clear    uint64 `json:"clear,omitempty"`  // the alarm to clear
 	Stop     bool   `json:"stop,omitempty"`   // stop all issuing
 	Resume   bool   `json:"resume,omitempty"` // take that stop away; alarms stay
+
+	Kiosk fleet.ID `json:"kiosk,omitempty"` // tell all of this one's last report
 }
 
 // State is what is stopped, and why.
@@ -26,6 +28,7 @@ type State struct {
 	Alarms   []fleet.Alarm `json:"alarms"`   // in order of time
 	List     audit.List    `json:"list"`     // the trust list, at the node that answered
 	Refused  string        `json:"refused"`  // the rule that a newer file of it breaks; the list in use stays
+	Kiosks   []Kiosk       `json:"kiosks"`   // of the fleet, by id
 	// Release is the screen release, in the same way.
 	Release        audit.List `json:"release"`
 	ReleaseRefused string     `json:"release_refused"`
@@ -35,7 +38,7 @@ type State struct {
 // an operator's certificate can ask this.
 func (l *Launcher) person(ctx context.Context, c call) (any, error) {
 	o, err := wire.Decode[Order](c.Body, maxEntry)
-	if err != nil || o.Operator == 0 {
+	if err != nil || o.Operator == 0 || o.Kiosk != "" && !o.Kiosk.Valid() {
 		return nil, wire.Malformed
 	}
 	if o.Clear != 0 {
@@ -54,6 +57,7 @@ func (l *Launcher) person(ctx context.Context, c call) (any, error) {
 	return State{
 		Stopped: l.stops.now().All, Operator: operator, Alarms: alarms, List: list(l.c.Node, trust), Refused: trust.Refused(),
 		Release: released(l.c.Node, screen), ReleaseRefused: screen.Refused(),
+		Kiosks: l.watched.tell(l.c.Fleet.Kiosks(), o.Kiosk),
 	}, nil
 }
 

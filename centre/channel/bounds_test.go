@@ -66,14 +66,14 @@ func TestBadFramesGetPinnedNumbers(t *testing.T) {
 		"rubbish":         {websocket.BinaryMessage, []byte("rubbish"), wire.Malformed},
 		"empty":           {websocket.BinaryMessage, nil, wire.Malformed},
 		"white space":     {websocket.BinaryMessage, append([]byte(" "), good...), wire.Malformed},
-		"unknown field":   {websocket.BinaryMessage, []byte(`{"v":1,"t":"open","id":1,"x":0}`), wire.Malformed},
-		"other version":   {websocket.BinaryMessage, frame(wire.Frame{Version: 2, Type: wire.TypeOpen, ID: 1}), wire.WrongVersion},
+		"unknown field":   {websocket.BinaryMessage, []byte(`{"v":2,"t":"open","id":1,"x":0}`), wire.Malformed},
+		"other version":   {websocket.BinaryMessage, frame(wire.Frame{Version: wire.Version + 1, Type: wire.TypeOpen, ID: 1}), wire.WrongVersion},
 		"an answer":       {websocket.BinaryMessage, frame(wire.Frame{Version: wire.Version, Type: wire.TypeOpened, ID: 1}), wire.FrameUnexpected},
 		"unknown type":    {websocket.BinaryMessage, frame(wire.Frame{Version: wire.Version, Type: "x", ID: 1}), wire.FrameUnexpected},
 		"id nought":       {websocket.BinaryMessage, frame(wire.Frame{Version: wire.Version, Type: wire.TypeOpen}), wire.Malformed},
 		"over the bound":  {websocket.BinaryMessage, make([]byte, channel.DefaultMaxUp+1), wire.TooLarge},
 		"far over it":     {websocket.BinaryMessage, make([]byte, 1<<20), wire.TooLarge},
-		"negative number": {websocket.BinaryMessage, []byte(`{"v":1,"t":"open","id":-1}`), wire.Malformed},
+		"negative number": {websocket.BinaryMessage, []byte(`{"v":2,"t":"open","id":-1}`), wire.Malformed},
 	} {
 		ws := raw(t, addr)
 		if err := ws.WriteMessage(c.kind, c.b); err != nil && c.want != wire.TooLarge {
@@ -341,14 +341,16 @@ func TestTheClientRefusesBadAnswers(t *testing.T) {
 		want   error
 	}{
 		"rubbish":          {func(wire.Frame) []byte { return []byte("rubbish") }, wire.Malformed},
-		"other version":    {func(f wire.Frame) []byte { return encode(2, wire.TypeOpened, f.ID, nil) }, wire.WrongVersion},
-		"other type":       {func(f wire.Frame) []byte { return encode(1, wire.TypeAnswer, f.ID, nil) }, wire.FrameUnexpected},
-		"id of the future": {func(f wire.Frame) []byte { return encode(1, wire.TypeOpened, f.ID+1, nil) }, wire.FrameUnexpected},
-		"id nought":        {func(f wire.Frame) []byte { return encode(1, wire.TypeOpened, 0, nil) }, wire.FrameUnexpected},
-		"failed, no body":  {func(f wire.Frame) []byte { return encode(1, wire.TypeFailed, f.ID, nil) }, wire.Malformed},
-		"failed with OK":   {func(f wire.Frame) []byte { return encode(1, wire.TypeFailed, f.ID, wire.Failed{}) }, wire.Malformed},
-		"connection fails": {func(f wire.Frame) []byte { return encode(1, wire.TypeFailed, 0, wire.Failed{Code: wire.TooLarge}) }, wire.TooLarge},
-		"frame too large":  {func(f wire.Frame) []byte { return make([]byte, wire.DefaultMaxFrame+1) }, wire.LineDown},
+		"other version":    {func(f wire.Frame) []byte { return encode(wire.Version+1, wire.TypeOpened, f.ID, nil) }, wire.WrongVersion},
+		"other type":       {func(f wire.Frame) []byte { return encode(wire.Version, wire.TypeAnswer, f.ID, nil) }, wire.FrameUnexpected},
+		"id of the future": {func(f wire.Frame) []byte { return encode(wire.Version, wire.TypeOpened, f.ID+1, nil) }, wire.FrameUnexpected},
+		"id nought":        {func(f wire.Frame) []byte { return encode(wire.Version, wire.TypeOpened, 0, nil) }, wire.FrameUnexpected},
+		"failed, no body":  {func(f wire.Frame) []byte { return encode(wire.Version, wire.TypeFailed, f.ID, nil) }, wire.Malformed},
+		"failed with OK":   {func(f wire.Frame) []byte { return encode(wire.Version, wire.TypeFailed, f.ID, wire.Failed{}) }, wire.Malformed},
+		"connection fails": {func(f wire.Frame) []byte {
+			return encode(wire.Version, wire.TypeFailed, 0, wire.Failed{Code: wire.TooLarge})
+		}, wire.TooLarge},
+		"frame too large": {func(f wire.Frame) []byte { return make([]byte, wire.DefaultMaxFrame+1) }, wire.LineDown},
 	} {
 		conn := hostile(t, c.answer)
 		if _, err := conn.Ask(within(t), wire.TypeOpen, nil); !errors.Is(err, c.want) {
@@ -382,9 +384,9 @@ func TestASilentGatewayIsLeft(t *testing.T) {
 // end the connection, and serve the next kiosk as before.
 func FuzzFrames(f *testing.F) {
 	addr := gateway(f, channel.ServerConfig{Rate: 1e9, Burst: 1e9}, opened)
-	f.Add([]byte(`{"v":1,"t":"open","id":1}`))
-	f.Add([]byte(`{"v":1,"t":"request","id":1,"body":{"nonce":""}}`))
-	f.Add([]byte(`{"v":1,"t":"failed","id":1}`))
+	f.Add([]byte(`{"v":2,"t":"open","id":1}`))
+	f.Add([]byte(`{"v":2,"t":"request","id":1,"body":{"nonce":""}}`))
+	f.Add([]byte(`{"v":2,"t":"failed","id":1}`))
 	f.Add([]byte("\x00\xff"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		ws := raw(t, addr)

@@ -8,6 +8,7 @@ package fleet
 
 import (
 	"encoding/hex"
+	"maps"
 	"slices"
 	"time"
 
@@ -65,6 +66,9 @@ func (f *Fleet) Kiosk(d Digest) (Kiosk, bool) {
 	k, ok := f.kiosks[d]
 	return k, ok
 }
+
+// Kiosks gives every kiosk, by its certificate.
+func (f *Fleet) Kiosks() map[Digest]Kiosk { return maps.Clone(f.kiosks) }
 
 // AdmitOpen decides whether a kiosk may begin a session now, whose resident has
 // agreed to these terms: KioskDisabled, TermsOutdated when others are in force,

@@ -16,10 +16,15 @@ import (
 	"akashi/verifier/credential"
 )
 
-// Version is the protocol's version; both ends refuse any other.
+// Version is the protocol's version; both ends refuse any other. It rises with
+// every change that an end of the version before would misread or refuse, so
+// that the two say "another version" and not "malformed".
 //
 //	1  2026-11-23  first version
-const Version uint16 = 1
+//	2  2026-11-23  beats carry a report of the kiosk's devices; their answer
+//	               tells milliseconds, how long the centre held the beat, and
+//	               which screen release is in force
+const Version uint16 = 2
 
 // Limits of every message, in bytes, so that no sender can make a receiver
 // hold more.
@@ -172,12 +177,28 @@ type Alarm struct {
 
 // Beat is a kiosk's sign of life; Codes are the device faults it sees.
 type Beat struct {
-	Codes []Code `json:"codes,omitempty"`
+	Codes  []Code  `json:"codes,omitempty"`
+	Report *Report `json:"report,omitempty"`
+}
+
+// Check refuses a beat with a code that nobody knows or a report out of its
+// bounds.
+func (b Beat) Check() error {
+	for _, c := range b.Codes {
+		if !c.Known() {
+			return Malformed
+		}
+	}
+	if b.Report != nil {
+		return b.Report.Check()
+	}
+	return nil
 }
 
 // Beaten says what the kiosk may do now.
 type Beaten struct {
-	Now     int64 `json:"now"`     // Unix seconds
+	Now     int64 `json:"now"`     // the centre's clock as this leaves, Unix milliseconds
+	Held    int64 `json:"held"`    // milliseconds since the beat arrived
 	Enabled bool  `json:"enabled"` // false: finish nothing new
 	Release int   `json:"release"` // version of the screen release in force; 0: nobody says
 }

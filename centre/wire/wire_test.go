@@ -27,7 +27,7 @@ func TestDecodeTakesOneEncodingOnly(t *testing.T) {
 		"unknown member":   strings.Replace(text, `"version"`, `"extra":1,"version"`, 1),
 		"repeated member":  strings.Replace(text, `"counter":1`, `"counter":2,"counter":1`, 1),
 		"other case":       strings.Replace(text, `"counter"`, `"Counter"`, 1),
-		"reordered":        `{"counter":1,"version":1` + strings.TrimPrefix(strings.Replace(text, `,"counter":1`, "", 1), `{"version":1`),
+		"reordered":        `{"counter":1,"version":2` + strings.TrimPrefix(strings.Replace(text, `,"counter":1`, "", 1), `{"version":2`),
 		"missing member":   strings.Replace(text, `"counter":1,`, "", 1),
 		"other base64":     strings.Replace(text, `="`, `"`, 1),
 		"number as string": strings.Replace(text, `"counter":1`, `"counter":"1"`, 1),

@@ -4,13 +4,14 @@
 //	centre gateway -config FILE [-bus URL] [-handed]    a gateway, as a node starts it
 //	centre launcher -config FILE [-bus URL] [-handed]   a launcher, as a node starts it
 //	centre worker                               an issuing worker, as a node or launcher starts it
-//	centre state -config FILE -operator N [-bus URL] [-clear ALARM | -stop | -resume]
+//	centre state -config FILE -operator N [-bus URL] [-kiosk ID] [-clear ALARM | -stop | -resume]
 //	centre audit -verify FILE                   checks a log and tells its head
 //
 // A node says "ready HOST:PORT" on standard output once kiosks can connect. It
 // drains on SIGTERM: no new asks, those in hand are answered.
 //
-// "state" tells what is stopped and why; an alarm is cleared, and all issuing
+// "state" tells what is stopped and why, and how the kiosks are; with -kiosk, all
+// that one of them has reported. An alarm is cleared, and all issuing
 // stopped or let go on, by a person with a number only.
 //
 // It ends with 0, or with 1 when it could not do what was asked, or with 2
@@ -36,7 +37,7 @@ const usage = `usage: centre node -config FILE
        centre gateway -config FILE [-bus URL] [-handed]
        centre launcher -config FILE [-bus URL] [-handed]
        centre worker
-       centre state -config FILE -operator N [-bus URL] [-clear ALARM | -stop | -resume]
+       centre state -config FILE -operator N [-bus URL] [-kiosk ID] [-clear ALARM | -stop | -resume]
        centre audit -verify FILE`
 
 var errUsage = errors.New(usage)
@@ -104,6 +105,7 @@ func parse(command string, args []string) (a asked, err error) {
 		}
 		if command == "state" {
 			f.UintVar(&operator, "operator", 0, "who orders this")
+			f.StringVar((*string)(&a.order.Kiosk), "kiosk", "", "kiosk to tell all about")
 			f.Uint64Var(&a.order.Clear, "clear", 0, "alarm to clear")
 			f.BoolVar(&a.order.Stop, "stop", false, "stop all issuing")
 			f.BoolVar(&a.order.Resume, "resume", false, "let issuing go on")

@@ -1,0 +1,126 @@
+package watch
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"akashi/centre/wire"
+)
+
+// Bounds of what is read of the machine.
+const (
+	DefaultMaxProgram = 512 << 20 // bytes of this program's file; it has some 40 MB
+	DefaultMaxInfo    = 64 << 10  // bytes of /proc/meminfo; it has 2 KB
+	DefaultMaxSense   = 1 << 10   // bytes of a sensor's file; a line or a few
+)
+
+// Program gives the first four bytes of the SHA-256 of a program's file, as
+// `sha256sum` shows them, or 0 when it cannot be read.
+func Program(path string) uint32 {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	h := sha256.New()
+	if n, err := io.Copy(h, io.LimitReader(f, DefaultMaxProgram+1)); err != nil || n > DefaultMaxProgram {
+		return 0
+	}
+	return binary.BigEndian.Uint32(h.Sum(nil))
+}
+
+// Free gives the MiB that are free on the file system of a folder for who is
+// not root; 0 when it cannot be asked, or there is no folder.
+func Free(dir string) uint32 {
+	var s unix.Statfs_t
+	if dir == "" || unix.Statfs(dir, &s) != nil {
+		return 0
+	}
+	return uint32(min(uint64(s.Bavail)*uint64(s.Bsize)>>20, 1<<31))
+}
+
+// Memory gives the MiB that could be given to processes, by a file like
+// /proc/meminfo; 0 when it does not say.
+func Memory(path string) uint32 {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(io.LimitReader(f, DefaultMaxInfo)); lines.Scan(); {
+		if fields := strings.Fields(lines.Text()); len(fields) == 3 && fields[0] == "MemAvailable:" && fields[2] == "kB" {
+			n, err := strconv.ParseUint(fields[1], 10, 40)
+			if err != nil {
+				return 0
+			}
+			return uint32(min(n>>10, 1<<31))
+		}
+	}
+	return 0
+}
+
+// Fitted tells whether a device is there by a path that is there with it, such
+// as one below /dev/input/by-id or /proc/asound. It is not opened: nobody's
+// keys are read. Without a path nothing is known.
+func Fitted(path string) wire.Health {
+	if path == "" {
+		return wire.Unseen
+	}
+	if _, err := os.Stat(path); err != nil {
+		return wire.Down
+	}
+	return wire.Well
+}
+
+// Sense reads a sensor's file: 0 or 1, as a GPIO line's value, or lines NAME=0
+// or NAME=1, as an extcon's state, of which one that is 1 counts.
+func Sense(path string) wire.Presence {
+	if path == "" {
+		return wire.Unsensed
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return wire.Unsensed
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, DefaultMaxSense+1))
+	if err != nil || len(b) > DefaultMaxSense {
+		return wire.Unsensed
+	}
+	return sensed(b)
+}
+
+func sensed(b []byte) wire.Presence {
+	found := wire.Absent
+	for line := range bytes.Lines(append(bytes.TrimSuffix(b, []byte("\n")), '\n')) {
+		name, value, named := strings.Cut(strings.TrimSuffix(string(line), "\n"), "=")
+		if !named {
+			name, value = "-", name
+		}
+		switch {
+		case name == "" || value != "0" && value != "1":
+			return wire.Unsensed
+		case value == "1":
+			found = wire.Present
+		}
+	}
+	return found
+}
+
+// DaysLeft gives whole days until t; below 0 when it is over.
+func DaysLeft(t, now time.Time) int32 {
+	d := t.Sub(now) / (24 * time.Hour)
+	if t.Before(now) {
+		d--
+	}
+	return int32(d)
+}
