@@ -15,6 +15,7 @@ DEB_CLIENT := opensc pcsc-tools python3-pyscard
 DEB_PAPER  := poppler-utils zbar-tools qpdf openssl libnss3-tools
 DEB_PRINT  := cups-ipp-utils dbus-daemon
 DEB_SPACE  := util-linux
+DEB_UNITS  := systemd
 # Node may be there from elsewhere, and Debian's npm does not go with that one.
 DEB_SCREEN := chromium fonts-noto-cjk fonts-inter $(if $(shell command -v npm),,nodejs npm)
 # Speech: the engines, and what listens to what they made.
@@ -53,7 +54,7 @@ deps:
 
 ## testdeps: and what the tests need besides
 testdeps:
-	@./testkit/deps.sh $(DEB_DEMO) $(DEB_CLIENT) $(DEB_PAPER) $(DEB_PRINT) $(DEB_SPACE) $(DEB_SCREEN) $(DEB_VOICE)
+	@./testkit/deps.sh $(DEB_DEMO) $(DEB_CLIENT) $(DEB_PAPER) $(DEB_PRINT) $(DEB_SPACE) $(DEB_UNITS) $(DEB_SCREEN) $(DEB_VOICE)
 
 printdeps:
 	@./testkit/deps.sh $(DEB_PRINT)

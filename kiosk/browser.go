@@ -2,10 +2,13 @@ package kiosk
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -56,48 +59,50 @@ func (b Browser) check() error {
 		return fmt.Errorf("%w: screen.browser: want the whole paths of program and profile", ErrConfig)
 	case !onMemory(b.Profile):
 		return fmt.Errorf("%w: screen.browser.profile: %s is not on a memory file system, such as /dev/shm", ErrConfig, b.Profile)
+	case b.UID > 0 && !b.owns():
+		return fmt.Errorf("%w: screen.browser.profile: %s is not the browser's user's, %d; give it to them", ErrConfig, b.Profile, b.UID)
 	}
 	return nil
 }
 
-// browse keeps a browser in front until ctx ends: a new one for each session,
-// and whenever one ends by itself. turn says that a session's is to go.
-func (b Browser) browse(ctx context.Context, url string, turn <-chan struct{}) {
-	b.sweep()
-	for ctx.Err() == nil {
-		c, err := b.start(url)
-		if err == nil {
-			err = c.await(ctx, turn)
-		}
-		if err != nil {
-			wait(ctx, DefaultAnew)
-		}
-	}
+// owns reports whether the folder of profiles is the browser's own: it makes
+// and removes them itself.
+func (b Browser) owns() bool {
+	var st syscall.Stat_t
+	return syscall.Stat(b.Profile, &st) == nil && int(st.Uid) == b.UID
 }
 
-// sweep removes the profiles that a killed agent's browsers left.
-func (b Browser) sweep() {
-	old, _ := filepath.Glob(filepath.Join(b.Profile, profiles+"*"))
-	for _, dir := range old {
-		os.RemoveAll(dir)
+// browse keeps a browser in front until ctx ends: a new one for each session,
+// and whenever one ends by itself. turn says that a session's is to go.
+func (a *Agent) browse(ctx context.Context, turn <-chan struct{}) {
+	_ = a.wipe() // of an agent that was killed
+	for ctx.Err() == nil {
+		c, err := a.chromium()
+		if err == nil {
+			a.shown(true)
+			err = c.await(ctx, turn)
+			err = errors.Join(err, a.wipe())
+		}
+		if err != nil {
+			a.shown(false)
+			wait(ctx, DefaultAnew)
+		}
 	}
 }
 
 // chromium is one running browser.
 type chromium struct {
 	cmd  *exec.Cmd
-	dir  string
 	done chan struct{}
 }
 
-func (b Browser) start(url string) (*chromium, error) {
-	dir, err := os.MkdirTemp(b.Profile, profiles)
-	if err != nil {
-		return nil, err
-	}
-	c := &chromium{dir: dir, done: make(chan struct{})}
-	c.cmd = exec.Command(b.Program, append(append(append([]string{}, browserArgs...), b.Args...), "--user-data-dir="+filepath.Join(dir, "profile"), url)...)
-	c.cmd.Dir = dir
+// chromium starts one, as its own user and in a folder that it makes itself.
+func (a *Agent) chromium() (*chromium, error) {
+	b := a.config.Screen.Browser
+	dir := filepath.Join(b.Profile, profiles+rand.Text())
+	c := &chromium{done: make(chan struct{})}
+	c.cmd = exec.Command(a.config.Program, slices.Concat([]string{"show", dir, b.Program}, browserArgs, b.Args, []string{"--user-data-dir=" + filepath.Join(dir, "profile"), a.config.Origin + "/"})...)
+	c.cmd.Dir = string(os.PathSeparator)
 	c.cmd.Env = []string{"HOME=" + dir, "TMPDIR=" + dir, "PATH=/usr/bin:/bin", "LANG=ja_JP.UTF-8"}
 	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHORITY"} {
 		if v := os.Getenv(name); v != "" {
@@ -107,13 +112,8 @@ func (b Browser) start(url string) (*chromium, error) {
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if b.UID > 0 && b.UID != os.Geteuid() {
 		c.cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(b.UID), Gid: uint32(b.UID)}
-		if err := os.Chown(dir, b.UID, b.UID); err != nil {
-			os.RemoveAll(dir)
-			return nil, err
-		}
 	}
 	if err := oneshot.Tie(c.cmd); err != nil { // it goes with the agent, not with the thread that starts it
-		os.RemoveAll(dir)
 		return nil, err
 	}
 	go func() { c.cmd.Wait(); close(c.done) }()
@@ -131,7 +131,6 @@ func (c *chromium) await(ctx context.Context, turn <-chan struct{}) error {
 		err = fmt.Errorf("kiosk: the browser ended by itself")
 	}
 	c.kill()
-	os.RemoveAll(c.dir)
 	return err
 }
 

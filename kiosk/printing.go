@@ -63,15 +63,6 @@ func target(n press.Network) (ipp.Target, error) {
 	return ipp.ParseTarget(n.URI, pins)
 }
 
-// sweep removes what a killed print process left in the folder; a network
-// printer has none.
-func (p Printer) sweep() error {
-	if p.Folder == "" {
-		return nil
-	}
-	return folder.Sweep(p.Folder)
-}
-
 // press starts the print process of a job.
 func (v *visit) press(child *os.File) error {
 	p, err := v.agent.press(v.ctx, child, v.start)

@@ -47,11 +47,32 @@ func owner(t *testing.T, pid int) int {
 	return id
 }
 
-// Each process of a session has a user of its own, none of them the agent's.
-func TestUsersOfASession(t *testing.T) {
+// capabilities gives a process's permitted, effective and ambient set.
+func capabilities(t *testing.T, pid int) string {
+	t.Helper()
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		t.Error(err)
+	}
+	var all []string
+	for _, set := range []string{"CapPrm", "CapEff", "CapAmb"} {
+		_, rest, _ := strings.Cut(string(b), "\n"+set+":\t")
+		value, _, _ := strings.Cut(rest, "\n")
+		all = append(all, strings.TrimLeft(value, "0"))
+	}
+	return strings.Join(all, ",")
+}
+
+// Each process of a session has a user of its own, none of them the agent's,
+// which is not root. The agent has three capabilities; nothing that it starts
+// has one, though a change from one user to another would keep them.
+func TestUsersAndCapabilitiesOfASession(t *testing.T) {
 	needUsers(t)
 	c := newTown(t, ofProcess(t))
 	c.await(wire.OK)
+	if agent := c.agent.Process.Pid; owner(t, agent) != users.Agent || !strings.HasPrefix(capabilities(t, agent), "e0,e0,") { // kill, setgid, setuid
+		t.Errorf("the agent is the user %d, with %s", owner(t, agent), capabilities(t, agent))
+	}
 	v := c.walk("traveller", credential.Domestic, func(p *robot.Plan, r kiosk.Reply) {
 		p.Seen = func(s face.Tell) {
 			if s.Screen != face.Consent {
@@ -60,6 +81,9 @@ func TestUsersOfASession(t *testing.T) {
 			var as []int
 			for _, pid := range children(t, c.agent.Process.Pid) {
 				as = append(as, owner(t, pid))
+				if got := capabilities(t, pid); got != ",," {
+					t.Errorf("a process of user %d has %s", owner(t, pid), got)
+				}
 			}
 			slices.Sort(as)
 			if !slices.Equal(as, []int{users.Session, users.Reader}) || owner(t, r.Worker) != users.Session {

@@ -1,6 +1,7 @@
 package oneshot
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -23,12 +24,16 @@ func confine(cmd *exec.Cmd, uid, gid int) {
 	}
 }
 
-// KeepOwn keeps every open file of this process, from FirstFile on, from the
+// KeepOwn has neither this process nor any that it starts dump core, and keeps
+// every open file of this process, from FirstFile on, from the
 // processes that it starts; what a Spec or a command hands over still reaches
 // them. A service manager's log or socket would else reach the processes that
 // hold cleartext. It comes first in a process that starts others: files that
 // are opened later must be close-on-exec by themselves, as Go's are.
 func KeepOwn() error {
+	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}); err != nil { // here, where it may not be set for another user's process
+		return fmt.Errorf("%w (core dumps: %w)", ErrUnfenced, err)
+	}
 	if err := unix.CloseRange(FirstFile, ^uint(0), unix.CLOSE_RANGE_CLOEXEC); err != nil {
 		return fmt.Errorf("%w (inherited files: %w)", ErrUnfenced, err)
 	}
@@ -39,6 +44,25 @@ func KeepOwn() error {
 // parent" to the thread that started the child, not to its process, and the
 // Go runtime may end any other thread while this process lives on.
 var starter = sync.OnceValue(func() chan<- func(error) { return thread(func() error { return nil }) })
+
+// giving are the capabilities that it takes to give processes users of their
+// own and to end them.
+const giving = 1<<unix.CAP_SETUID | 1<<unix.CAP_SETGID | 1<<unix.CAP_KILL
+
+// GivesUsers reports whether this process can start processes as other users:
+// as root, or as a user of its own with CAP_SETUID, CAP_SETGID and CAP_KILL.
+func GivesUsers() bool {
+	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	return unix.Capget(&head, &sets[0]) == nil && sets[0].Effective&giving == giving
+}
+
+// dropAmbient keeps the capabilities that a service manager gave this process
+// (capabilities(7): the ambient set) from what the thread starts: a program
+// that changes from one user to another, neither of them root, would keep them.
+func dropAmbient() error {
+	return unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+}
 
 // bareStarter is one that has given up for good what its children shall not
 // have. It keeps its own capabilities, which a child's new user takes.
@@ -56,7 +80,7 @@ func thread(first func() error) chan<- func(error) {
 	work := make(chan func(error))
 	go func() {
 		runtime.LockOSThread()
-		err := first()
+		err := errors.Join(dropAmbient(), first())
 		for f := range work {
 			f(err)
 		}

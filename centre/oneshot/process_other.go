@@ -18,6 +18,9 @@ func bare(cmd *exec.Cmd) error { return cmd.Start() }
 // KeepOwn does nothing here.
 func KeepOwn() error { return nil }
 
+// GivesUsers reports whether this is root.
+func GivesUsers() bool { return os.Geteuid() == 0 }
+
 func noCore(int) {}
 
 func awaitExit(int) bool { return false } // cannot wait without reaping

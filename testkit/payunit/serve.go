@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"net"
+	"os"
 
 	"akashi/centre/wire"
 	"akashi/kiosk/payment/unit"
@@ -12,11 +13,20 @@ import (
 // Serve answers a kiosk at a unix socket until ctx ends: to the kiosk it is
 // the device.
 func (u *Unit) Serve(ctx context.Context, path string) (stop func(), err error) {
-	ln, err := net.Listen("unix", path)
+	ln, err := listen(path)
 	if err != nil {
 		return nil, err
 	}
 	return run(ctx, ln, func(ctx context.Context) { unit.Serve(ctx, ln, u.Answer) }), nil
+}
+
+// listen makes a socket that the kiosk's user reaches, whoever has the unit.
+func listen(path string) (net.Listener, error) {
+	ln, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	return ln, os.Chmod(path, 0o666)
 }
 
 func run(ctx context.Context, ln net.Listener, serve func(context.Context)) (stop func()) {
@@ -52,7 +62,7 @@ const DefaultMaxPanel = 4 << 10
 
 // ServePanel answers the panel at a unix socket until stopped.
 func (u *Unit) ServePanel(ctx context.Context, path string) (stop func(), err error) {
-	ln, err := net.Listen("unix", path)
+	ln, err := listen(path)
 	if err != nil {
 		return nil, err
 	}

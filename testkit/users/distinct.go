@@ -44,7 +44,7 @@ func maps(m string) bool {
 		if _, err := fmt.Sscan(s.Text(), &inside, &outside, &length); err != nil {
 			return false
 		}
-		if inside <= Keys && Print < inside+length {
+		if inside <= Keys && Agent < inside+length {
 			return true
 		}
 	}

@@ -22,6 +22,9 @@ const usage = `usage:
   kiosk texts                print every text of the screen, for whoever writes a screen release
   kiosk session              a session worker (started by the agent)
   kiosk print [FOLDER]       a print process (started by the agent), without a folder for a network printer
+  kiosk show FOLDER PROGRAM ARGUMENTS    a browser in a folder of its own (started by the agent)
+  kiosk wipe FOLDER          remove what browsers left there (started by the agent)
+  kiosk sweep FOLDER         remove what a print process left there (started by the agent)
 `
 
 func main() {
@@ -54,6 +57,12 @@ func run(args []string) error {
 		return kiosk.Print(context.Background(), "")
 	case args[0] == "print" && len(args) == 2 && args[1] != "":
 		return kiosk.Print(context.Background(), args[1])
+	case args[0] == "show" && len(args) > 2:
+		return kiosk.Show(args[1], args[2], args[3:])
+	case args[0] == "wipe" && len(args) == 2:
+		return kiosk.Wipe(args[1])
+	case args[0] == "sweep" && len(args) == 2:
+		return kiosk.Sweep(args[1])
 	case args[0] == "agent":
 		return agent(args[1:])
 	}

@@ -4,12 +4,18 @@
 // fences itself in: it talks to its parent and to the PC/SC daemon only.
 //
 //	reader -name "Virtual PCD 00 00" [-pcscd SOCKET] [-fd 3]
+//	reader -name "Virtual PCD 00 00" [-pcscd SOCKET] -look
 //
-// Exit codes: 0 the other end closed; 1 it could not serve; 2 bad usage.
+// With -look it takes no card and no socket, and only tells by its exit code
+// whether the reader is there and a card lies on it.
+//
+// Exit codes: 0 the other end closed, or no card; 1 it could not serve, or no
+// reader; 2 bad usage; 4 a card.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
@@ -35,6 +41,7 @@ func main() {
 	name := flag.String("name", "", "the PC/SC reader's exact name")
 	daemon := flag.String("pcscd", pcsc.DefaultSocket, "the PC/SC daemon's `socket`")
 	fd := flag.Int("fd", 3, "the inherited stream socket")
+	look := flag.Bool("look", false, "only look whether the reader is there")
 	flag.Parse()
 	if *name == "" || *fd < 3 || flag.NArg() != 0 {
 		flag.Usage()
@@ -43,6 +50,9 @@ func main() {
 	// The library reads it once, at its first call; a process is started with an
 	// empty environment.
 	os.Setenv("PCSCLITE_CSOCK_NAME", *daemon)
+	if *look {
+		os.Exit(glance(*name, *daemon))
+	}
 	if err := run(*name, *daemon, *fd); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -68,6 +78,28 @@ func run(name, daemon string, fd int) error {
 		return err
 	}
 	return reader.Serve(ctx, conn, device)
+}
+
+// glance looks once and gives the exit code.
+func glance(name, daemon string) int {
+	ctx, stop := context.WithTimeout(context.Background(), pcsc.DefaultServiceWait)
+	defer stop()
+	device, err := pcsc.Open(name)
+	if err = errors.Join(harden(), err); err == nil {
+		err = device.Enclose(ctx, daemon)
+	}
+	present := false
+	if err == nil {
+		present, err = device.Look(ctx)
+	}
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	case present:
+		return reader.ExitCard
+	}
+	return 0
 }
 
 // inherited takes the socket that the parent left open.

@@ -352,3 +352,33 @@ func BenchmarkSession(b *testing.B) {
 		}
 	}
 }
+
+// A look takes no card and tells by its exit code what there is, also while the
+// daemon is away and when it is back.
+func TestLook(t *testing.T) {
+	server := pcscd.Require(t)
+	look := func() int {
+		cmd := exec.CommandContext(t.Context(), program(t), "-name", pcscd.Readers[0], "-pcscd", server.Socket, "-look")
+		cmd.Env = []string{}
+		cmd.Run()
+		return cmd.ProcessState.ExitCode()
+	}
+	if code := look(); code != 0 {
+		t.Errorf("no card: %d", code)
+	}
+	c := newCard(t, simcard.Options{})
+	slot := plug(t, server, 0, c)
+	eventually(t, "the card is seen", func() bool { return look() == reader.ExitCard })
+	slot.Pull()
+	eventually(t, "the card is gone", func() bool { return look() == 0 })
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if code := look(); code != 1 {
+		t.Errorf("no daemon: %d", code)
+	}
+	if err := server.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the reader is back", func() bool { return look() == 0 })
+}
