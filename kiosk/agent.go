@@ -10,13 +10,15 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"akashi/centre/oneshot"
 	"akashi/centre/wire"
 	"akashi/kiosk/payment"
-	"akashi/printer"
+	"akashi/kiosk/watch"
 	"akashi/verifier/trust/keep"
 )
 
@@ -31,12 +33,17 @@ type Agent struct {
 	trust  *keep.Keeper
 	screen *releases
 	till   *payment.Till // from Run on
+	board  *watch.Board
+
+	reading  sync.Mutex    // held while something uses the card reader
+	wake     chan struct{} // the devices are to be looked at now
+	visiting atomic.Bool
+	program  uint32 // what runs, for the report
 
 	busy    sync.Mutex // held while a session runs: one card reader, one resident
 	telling sync.Mutex // held while the mark of an untold alarm goes with its letter
 	mu      sync.Mutex
-	fault   printer.Fault // of a network printer, at the last look
-	stopped wire.Code     // an alarm that could not be written
+	stopped wire.Code // an alarm that could not be written
 }
 
 // New makes an agent from its configuration and the files that it names.
@@ -48,8 +55,8 @@ func New(c Config) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !c.OneUser && os.Getuid() != 0 {
-		return nil, fmt.Errorf("%w: uid: only root can give processes users of their own: start the agent as root, or set one_user for development", ErrConfig)
+	if !c.OneUser && !oneshot.GivesUsers() {
+		return nil, fmt.Errorf("%w: uid: giving processes users of their own takes CAP_SETUID, CAP_SETGID and CAP_KILL: start the agent with them (kiosk/systemd), or set one_user for development", ErrConfig)
 	}
 	if c.Program == "" {
 		if c.Program, err = os.Executable(); err != nil {
@@ -64,15 +71,16 @@ func New(c Config) (*Agent, error) {
 			return nil, fmt.Errorf("%w: %s is not a folder; make it", ErrConfig, dir)
 		}
 	}
-	a := &Agent{config: c, files: f, now: time.Now, alarm: alarm{c.State}}
+	a := &Agent{config: c, files: f, now: time.Now, alarm: alarm{c.State}, wake: make(chan struct{}, 1), program: watch.Program(c.Program)}
+	a.board = watch.New(a.now, c.Seconds.beat())
 	if a.trust, err = openTrust(c, f, a.now); err != nil {
 		return nil, err
 	}
 	if a.screen, err = openReleases(c, f.root, a.now); err != nil {
 		return nil, err
 	}
-	a.link = newLink(c, f, a.now, a.faults)
-	a.link.announced = a.screen.announced
+	a.link = newLink(c, f, a.now)
+	a.link.faults, a.link.report, a.link.change, a.link.announced = a.faults, a.report, a.board.Changed(), a.screen.announced
 	a.outbox = newOutbox(a.link.ask, a.now)
 	a.outbox.alarmed = a.told
 	return a, nil
@@ -89,7 +97,7 @@ func (a *Agent) Run(ctx context.Context, ready func()) error {
 	if err := a.compiled(ctx); err != nil {
 		return err
 	}
-	if err := a.config.Printer.sweep(); err != nil { // only now is no other agent printing
+	if err := a.sweep(); err != nil { // only now is no other agent printing
 		return fmt.Errorf("%w: the print folder keeps a part of a paper: %w; let this user remove files there", ErrConfig, err)
 	}
 	a.recall()
@@ -136,8 +144,8 @@ func (a *Agent) listen() (*net.UnixListener, error) {
 // faults is what the centre sees in each beat.
 func (a *Agent) faults() []wire.Code {
 	var all []wire.Code
-	for _, c := range []wire.Code{a.standing(), a.list().Code, a.screen.stands().Code, a.till.Fault(), a.printing()} {
-		if c != wire.OK {
+	for _, c := range []wire.Code{a.standing(), a.list().Code, a.screen.stands().Code, a.till.Fault(), a.broken()} {
+		if c != wire.OK && !slices.Contains(all, c) {
 			all = append(all, c)
 		}
 	}
@@ -226,10 +234,10 @@ func (a *Agent) state() wire.Code {
 	if code := a.barred(); code != wire.OK {
 		return code
 	}
-	return a.printing()
+	return a.broken()
 }
 
-// barred gives what keeps a session from beginning whatever the printer says.
+// barred gives what keeps a session from beginning however the devices are.
 func (a *Agent) barred() wire.Code {
 	if a.alarmed() {
 		return wire.IssuingStopped

@@ -2,6 +2,7 @@ package kiosk_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -31,7 +32,7 @@ func withBrowser(t *testing.T, profile string) func(*kiosk.Config) {
 	}
 	return func(k *kiosk.Config) {
 		withPage(k)
-		k.Screen.Browser = kiosk.Browser{Program: program, Profile: profile, Args: []string{"--headless=new", "--disable-gpu"}}
+		k.Screen.Browser = kiosk.Browser{Program: program, Profile: profile, Args: []string{"--headless=new", "--disable-gpu", "--remote-debugging-port=0"}}
 		if os.Geteuid() == 0 {
 			k.Screen.Browser.UID = nobody
 		}
@@ -47,8 +48,10 @@ func memory(t *testing.T) string {
 		t.Skip(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o711); err != nil {
-		t.Fatal(err)
+	if os.Geteuid() == 0 { // it is the browser's own
+		if err := errors.Join(os.Chmod(dir, 0o700), os.Chown(dir, nobody, nobody)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return dir
 }
@@ -100,8 +103,8 @@ func (c *town) post(path string) {
 }
 
 // A browser lives for one session: it goes when the end was read, when nobody
-// reads it, and with the agent; a crash brings a new one. Nothing of the old
-// one is left, process or file.
+// reads it, and with the agent; a crash brings a new one, also in the middle of a
+// session, which is then over. Nothing of the old one is left, process or file.
 func TestBrowserLivesForOneSession(t *testing.T) {
 	dir := memory(t)
 	c := newTown(t, withBrowser(t, dir))
@@ -130,6 +133,7 @@ func TestBrowserLivesForOneSession(t *testing.T) {
 	}
 	third := profileOf(t, dir, second)
 	gone(second)
+	third = browserKilledInASession(t, c, dir, third)
 	c.post("/session") // nobody ever connects: the door closes, the session ends, nobody reads how
 	c.stop()
 	gone(third)

@@ -44,6 +44,7 @@ type Config struct {
 	Reader  Reader  `json:"reader"`
 	Printer Printer `json:"printer"`
 	Payment Payment `json:"payment"`
+	Devices Devices `json:"devices"`
 	Program string  `json:"program"` // this program, for its workers; empty: the running file
 	UID     UID     `json:"uid"`
 	// OneUser, for development only, runs them all as whoever starts the agent:
@@ -90,6 +91,7 @@ type Seconds struct {
 	Session  int `json:"session"`
 	Beat     int `json:"beat"`
 	Farewell int `json:"farewell,omitempty"` // until the browser of a session that is over goes
+	Watch    int `json:"watch,omitempty"`    // between two looks at a device; 0: as long as each needs
 }
 
 // ErrConfig is the kind of every error of a configuration.

@@ -122,15 +122,32 @@ func (a *Agent) session(ctx context.Context, ready func(Reply)) Reply {
 		a.busy.Unlock()
 		return Reply{Code: wire.ReleaseOut}
 	}
-	if code := a.look(ctx); code != wire.OK { // before a resident has begun, and paid
+	if code := a.lookAgain(ctx); code != wire.OK { // before a resident has begun, and paid
 		a.busy.Unlock()
 		return Reply{Code: code}
 	}
 	v := &visit{agent: a, ready: ready, release: shown}
 	v.reply.edition = e
-	end := v.run(ctx)
+	end := a.visit(ctx, v)
 	a.busy.Unlock() // before the last word: whoever hears it may start again
 	return Reply{Code: end.Code, Event: &end, Waiting: a.outbox.waiting(), Charged: a.till.Charged()}
+}
+
+// visit has one resident come and go, and the devices looked at after it.
+func (a *Agent) visit(ctx context.Context, v *visit) session.Event {
+	a.reading.Lock()
+	a.visiting.Store(true)
+	e := v.run(ctx)
+	a.visiting.Store(false)
+	a.reading.Unlock()
+	a.board.Ended(e.Code)
+	if e.Code == wire.ReaderFault { // until a look says otherwise
+		a.board.Set(func(r *wire.Report) { r.Reader = wire.Down })
+	}
+	if e.Code != wire.OK && e.Code != wire.TermsRefused && e.Code != wire.Cancelled { // perhaps a device's doing
+		a.lookSoon()
+	}
+	return e
 }
 
 // reply writes one line; whoever is gone does not need it.

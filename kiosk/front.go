@@ -51,11 +51,11 @@ func (a *Agent) face(ctx context.Context, parts *sync.WaitGroup) error {
 		Voices: voices, Headset: c.headset(),
 		Panel: panel, Done: f.done, Edition: func() *screen.Edition { e, _ := a.screen.use(); return e },
 		Begin: func(context.Context) screen.Started { return f.begin() },
-		State: func() (wire.Code, int) { return a.state(), 0 }, Refund: f.refund,
+		State: func() (wire.Code, int) { return a.state(), 0 }, Refund: f.refund, Notes: a.notes,
 	}
 	parts.Go(func() { _ = s.Serve(ctx, ln) })
 	if c.Browser.Program != "" {
-		parts.Go(func() { c.Browser.browse(ctx, a.config.Origin+"/", f.turn) })
+		parts.Go(func() { a.browse(ctx, f.turn) })
 	}
 	return nil
 }

@@ -40,9 +40,12 @@ type gate struct {
 	alarms   []wire.Code
 	faults   []wire.Code // of the last beat
 	beats    int
+	report   wire.Report // in the last beat
 	rights   *rightdesk.Desk
-	version  int    // of the screen release that a beat names
-	release  []byte // its file
+	version  int             // of the screen release that a beat names
+	release  []byte          // its file
+	cut      func()          // takes the line away
+	asked    func(wire.Type) // hears of every ask before it is answered; nil: nobody
 }
 
 func newGate(t testing.TB, w *pki.World) *gate {
@@ -57,14 +60,20 @@ func newGate(t testing.TB, w *pki.World) *gate {
 		t.Fatal(err)
 	}
 	g.address = ln.Addr().String()
+	g.serve(ln)
+	t.Cleanup(func() { g.cut() })
+	return g
+}
+
+// serve answers on ln until cut.
+func (g *gate) serve(ln net.Listener) {
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan struct{})
 	go func() {
-		channel.Serve(ctx, ln, channel.ServerConfig{Certificate: w.Gateway.TLS(), Root: w.Centre.Pool(), Drain: time.Second}, g.handle)
+		channel.Serve(ctx, ln, channel.ServerConfig{Certificate: g.pki.Gateway.TLS(), Root: g.pki.Centre.Pool(), Drain: time.Second}, g.handle)
 		close(served)
 	}()
-	t.Cleanup(func() { cancel(); <-served })
-	return g
+	g.cut = func() { cancel(); <-served }
 }
 
 func (g *gate) handle(_ context.Context, p channel.Peer, t wire.Type, body json.RawMessage) (wire.Type, any, error) {
@@ -73,14 +82,17 @@ func (g *gate) handle(_ context.Context, p channel.Peer, t wire.Type, body json.
 	if c := g.refuse[t]; c != wire.OK {
 		return "", nil, &channel.Refused{Code: c, RetryAfter: 7}
 	}
+	if g.asked != nil {
+		g.asked(t)
+	}
 	switch t {
 	case wire.TypeBeat:
-		b, err := wire.Decode[wire.Beat](body, 1<<10)
+		b, err := wire.Decode[wire.Beat](body, 8<<10)
 		if err != nil {
 			return "", nil, err
 		}
-		g.beats, g.faults = g.beats+1, b.Codes
-		return wire.TypeBeaten, wire.Beaten{Now: time.Now().Unix(), Enabled: g.enabled, Release: g.version}, nil
+		g.beats, g.faults, g.report = g.beats+1, b.Codes, *b.Report
+		return wire.TypeBeaten, wire.Beaten{Now: time.Now().UnixMilli(), Enabled: g.enabled, Release: g.version}, b.Check()
 	case wire.TypeRelease:
 		return wire.TypeReleased, wire.Released{File: g.release}, nil
 	case wire.TypeOpen:

@@ -206,39 +206,6 @@ func (c *town) seen(want wire.Code) {
 	}
 }
 
-// kill -9 of the agent at every screen: its processes go with it, and a new
-// agent serves.
-func TestAgentKilledAtEveryScreen(t *testing.T) {
-	c := newTown(t)
-	for _, at := range []face.Screen{face.Consent, face.PIN, face.Choose, face.Preview, face.TakePaper} {
-		c.await(wire.OK)
-		var started []int
-		v := c.walk("takasaki", credential.Domestic, func(p *robot.Plan, _ kiosk.Reply) {
-			p.Seen = func(s face.Tell) {
-				if s.Screen == at {
-					started = children(t, c.agent.Process.Pid)
-					c.agent.Process.Kill()
-				}
-			}
-		})
-		<-c.done
-		if v.last.Event != nil || len(started) == 0 { // the worker may see the line end, and say so, before it is killed
-			t.Errorf("%s: %+v, processes %v", at, v.last, started)
-		}
-		for _, pid := range started {
-			for begun := time.Now(); alive(pid); time.Sleep(10 * time.Millisecond) {
-				if time.Since(begun) > hang {
-					t.Fatalf("%s: process %d outlived its agent", at, pid)
-				}
-			}
-		}
-		c.start()
-	}
-	c.await(wire.IssuingStopped) // the paper that was offered at the last screen may lie there
-	c.once("clear")
-	c.await(wire.OK)
-}
-
 // ofProcess puts a reader process between worker and card.
 func ofProcess(t *testing.T) func(*kiosk.Config) {
 	t.Helper()

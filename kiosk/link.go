@@ -10,6 +10,7 @@ import (
 
 	"akashi/centre/channel"
 	"akashi/centre/wire"
+	"akashi/kiosk/watch"
 )
 
 // Times of the line to the centre.
@@ -19,6 +20,9 @@ const (
 	firstRedial = 300 * time.Millisecond // doubled up to lastRedial
 	lastRedial  = 15 * time.Second
 	beatWithin  = 10 * time.Second
+	// DefaultApart is the least time between two beats: a device that comes and
+	// goes all the time cannot make more of them.
+	DefaultApart = 2 * time.Second
 )
 
 // link is the agent's line to the centre: it reconnects by itself, and until
@@ -29,6 +33,9 @@ type link struct {
 	faults func() []wire.Code // device faults and alarms that the centre should see
 	// announced is told which screen release a beat has named, and fetches it.
 	announced func(ctx context.Context, c *channel.Conn, version int)
+	report    func() *wire.Report
+	change    <-chan struct{} // a device is not as the last beat said
+	clock     watch.Clock
 
 	mu      sync.Mutex
 	conn    *channel.Conn
@@ -37,12 +44,16 @@ type link struct {
 	up      chan struct{} // closed while connected
 }
 
-func newLink(c Config, f files, now func() time.Time, faults func() []wire.Code) *link {
-	beat := time.Duration(c.Seconds.Beat) * time.Second
-	if beat <= 0 {
-		beat = DefaultBeat
+func newLink(c Config, f files, now func() time.Time) *link {
+	return &link{config: clientConfig(c, f.root, f.certificate, now), beat: c.Seconds.beat(), up: make(chan struct{})}
+}
+
+// beat is the time between two beats.
+func (s Seconds) beat() time.Duration {
+	if s.Beat <= 0 {
+		return DefaultBeat
 	}
-	return &link{config: clientConfig(c, f.root, f.certificate, now), beat: beat, faults: faults, up: make(chan struct{})}
+	return time.Duration(s.Beat) * time.Second
 }
 
 func clientConfig(c Config, root *x509.CertPool, cert tls.Certificate, now func() time.Time) channel.ClientConfig {
@@ -81,17 +92,32 @@ func (l *link) keep(ctx context.Context, c *channel.Conn) {
 	l.catchUp(ctx, c)
 	tick := time.NewTicker(l.beat)
 	defer tick.Stop()
+	for l.due(ctx, c, tick.C) {
+		if !l.beatOnce(ctx, c) {
+			return
+		}
+		l.catchUp(ctx, c)
+	}
+}
+
+// due waits for the next beat, or for a change that goes before it; false when
+// the connection is over.
+func (l *link) due(ctx context.Context, c *channel.Conn, tick <-chan time.Time) bool {
+	apart := time.NewTimer(min(l.beat, DefaultApart))
+	defer apart.Stop()
+	var change <-chan struct{} // none until the last beat is long enough ago
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return false
 		case <-c.Done():
-			return
-		case <-tick.C:
-			if !l.beatOnce(ctx, c) {
-				return
-			}
-			l.catchUp(ctx, c)
+			return false
+		case <-apart.C:
+			change = l.change
+		case <-change:
+			return true
+		case <-tick:
+			return true
 		}
 	}
 }
@@ -101,7 +127,10 @@ func (l *link) keep(ctx context.Context, c *channel.Conn) {
 func (l *link) beatOnce(ctx context.Context, c *channel.Conn) bool {
 	ctx, stop := context.WithTimeout(ctx, beatWithin)
 	defer stop()
-	f, err := c.Ask(ctx, wire.TypeBeat, wire.Beat{Codes: l.faults()})
+	beat := wire.Beat{Codes: l.faults(), Report: l.report()}
+	sent := l.config.Now()
+	f, err := c.Ask(ctx, wire.TypeBeat, beat)
+	received := l.config.Now()
 	var refused *channel.Refused
 	if errors.As(err, &refused) {
 		l.allow(false)
@@ -114,8 +143,8 @@ func (l *link) beatOnce(ctx context.Context, c *channel.Conn) bool {
 	if err != nil {
 		return false
 	}
-	skew := l.config.Now().Sub(time.Unix(b.Now, 0)).Abs()
-	l.allow(b.Enabled && skew <= channel.DefaultSkew)
+	apart := l.clock.Learn(sent, received, time.UnixMilli(b.Now), time.Duration(b.Held)*time.Millisecond)
+	l.allow(b.Enabled && apart <= channel.DefaultSkew)
 	l.mu.Lock()
 	l.release = b.Release
 	l.mu.Unlock()

@@ -28,14 +28,25 @@ import (
 // newNetworkTown is a town whose kiosk prints on a real IPP printer, by ipps.
 func newNetworkTown(t *testing.T, change ...func(*kiosk.Config)) (*town, *ippprinter.Printer) {
 	t.Helper()
-	p := ippprinter.Require(t)
-	pin := filepath.Join(t.TempDir(), "printer.pem")
-	if err := os.WriteFile(pin, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.Certificate.Raw}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	c := newTown(t, append(change, func(k *kiosk.Config) { k.Printer = kiosk.Printer{IPP: p.Secure, Certificate: pin} })...)
+	p, onIt := onNetworkPrinter(t)
+	c := newTown(t, append(change, onIt)...)
 	c.await(wire.OK)
 	return c, p
+}
+
+// onNetworkPrinter starts a printer, and has a kiosk print on it.
+func onNetworkPrinter(t *testing.T) (*ippprinter.Printer, func(*kiosk.Config)) {
+	t.Helper()
+	p := ippprinter.Require(t)
+	dir := t.TempDir()
+	if err := os.Chmod(filepath.Dir(dir), 0o711); err != nil { // for the agent's user
+		t.Fatal(err)
+	}
+	pin := filepath.Join(dir, "printer.pem")
+	if err := os.WriteFile(pin, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.Certificate.Raw}), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return p, func(k *kiosk.Config) { k.Printer = kiosk.Printer{IPP: p.Secure, Certificate: pin} }
 }
 
 // jobs gives how many jobs the printer began, and what came out of it.

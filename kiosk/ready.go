@@ -9,82 +9,50 @@ import (
 	"akashi/centre/oneshot"
 	"akashi/centre/wire"
 	"akashi/kiosk/press"
-	"akashi/kiosk/session"
+	"akashi/kiosk/watch"
 	"akashi/printer"
 )
 
-// Looks at a network printer.
-const (
-	DefaultLook      = 20 * time.Second // one look, start of its process included
-	DefaultLookEvery = time.Minute      // between looks while nobody is there; each session begins with one
-	DefaultLookAgain = 4 * time.Second  // while a fault stands: whoever has filled in paper sees the kiosk open
-)
+// DefaultLook bounds one look at a printer, start of its process included.
+const DefaultLook = 20 * time.Second
 
-// watch looks at a network printer again and again, so that the centre and the
-// page know of a fault before a resident comes.
-func (a *Agent) watch(ctx context.Context) {
-	if a.config.Printer.IPP == "" {
-		return
-	}
-	for {
-		every := DefaultLookEvery
-		if a.look(ctx) != wire.OK {
-			every = DefaultLookAgain
-		}
-		again := time.NewTimer(every)
-		select {
-		case <-ctx.Done():
-			again.Stop()
-			return
-		case <-again.C:
-		}
-	}
-}
-
-// look asks a network printer, by a print process without a job, whether it
-// could take one, and keeps the answer. What a printer sends is read nowhere
+// lookPrinter asks a network printer, by a print process without a job, whether
+// it could take one, and keeps the answer. What a printer sends is read nowhere
 // else but in such a process.
-func (a *Agent) look(ctx context.Context) wire.Code {
-	if a.config.Printer.IPP == "" {
-		return wire.OK // a folder says so when it is full
+func (a *Agent) lookPrinter(ctx context.Context) {
+	var health wire.Health
+	var reasons []wire.PrintFault
+	if a.config.Printer.IPP == "" { // a folder says so when it is full
+		health = watch.Fitted(a.config.Printer.Folder)
+	} else {
+		ctx, cancel := context.WithTimeout(ctx, DefaultLook)
+		defer cancel()
+		health, reasons = watch.Printer(a.ask(ctx))
 	}
-	ctx, cancel := context.WithTimeout(ctx, DefaultLook)
-	defer cancel()
-	f := a.ask(ctx)
-	a.mu.Lock()
-	a.fault = f
-	a.mu.Unlock()
-	return a.printing()
-}
-
-// printing tells what the last look at the printer means for a session.
-func (a *Agent) printing() wire.Code {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return session.PrinterCode(a.fault)
+	a.board.Set(func(r *wire.Report) { r.Printer, r.Reasons = health, reasons })
 }
 
 // ask starts a print process for one look and sees it gone.
-func (a *Agent) ask(ctx context.Context) printer.Fault {
+func (a *Agent) ask(ctx context.Context) printer.Faults {
 	ours, child, err := oneshot.Pair()
 	if err != nil {
-		return printer.OtherFault
+		return printer.FaultsOf(printer.OtherFault)
 	}
 	defer ours.Close()
 	p, err := a.press(ctx, child, oneshot.Start)
 	if err != nil {
-		return printer.OtherFault
+		return printer.FaultsOf(printer.OtherFault)
 	}
 	defer func() { <-p.Done() }()
 	defer p.Kill() // it has ended by itself, or has nothing more to say
-	state, fault, err := press.Look(ctx, ours)
+	state, faults, err := press.Look(ctx, ours)
 	switch {
 	case err != nil:
-		return printer.OtherFault
-	case state == printer.StateUnknown && !fault.Stops(), state > printer.Stopped:
-		return printer.OtherFault
+		return printer.FaultsOf(printer.OtherFault)
+	case state == printer.StateUnknown && !faults.Worst().Stops(), state > printer.Stopped:
+		return printer.FaultsOf(printer.OtherFault)
 	}
-	return fault
+	return faults
 }
 
 // press starts a print process that reads from child, by a start that sees to

@@ -33,7 +33,7 @@ func published(t *testing.T, w *pki.World, version int, life time.Duration) []by
 func (c *town) publish(b []byte) {
 	c.t.Helper()
 	path := filepath.Join(c.dir, "trust.json")
-	if err := os.WriteFile(path+".tmp", b, 0o600); err != nil {
+	if err := os.WriteFile(path+".tmp", b, 0o644); err != nil {
 		c.t.Fatal(err)
 	}
 	if err := os.Rename(path+".tmp", path); err != nil {

@@ -54,7 +54,7 @@ func (v *visit) run(ctx context.Context) session.Event {
 	v.finish()
 	// What a killed print process left; while that cannot be removed, the next
 	// print process refuses to start.
-	_ = v.agent.config.Printer.sweep()
+	_ = v.agent.sweep()
 	_, _ = v.agent.till.Conclude(printer.Unknown) // of a worker that died; what was not printed goes back
 	v.mu.Lock()
 	defer v.mu.Unlock()

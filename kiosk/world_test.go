@@ -70,11 +70,14 @@ var code = sync.OnceValues(func() (string, error) {
 // protocol on to the socket that its name gives.
 func relay(name string) {
 	f := os.NewFile(3, "session")
-	up, err := net.FileConn(f)
+	down, err := net.Dial("unix", name)
 	if err != nil {
 		os.Exit(1)
 	}
-	down, err := net.Dial("unix", name)
+	if os.Args[len(os.Args)-1] == "-look" {
+		os.Exit(0)
+	}
+	up, err := net.FileConn(f)
 	if err != nil {
 		os.Exit(1)
 	}
@@ -84,7 +87,7 @@ func relay(name string) {
 }
 
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == "-name" {
+	if len(os.Args) > 2 && os.Args[1] == "-name" {
 		relay(os.Args[2])
 	}
 	end := m.Run()
@@ -109,6 +112,9 @@ type town struct {
 	more   []*os.File    // files that the agent is started with
 	out    bytes.Buffer
 	page   string // origin of the page in front
+
+	noCards func()                                // takes the reader away
+	command func(command, response []byte) []byte // sees what the card is asked; nil: nobody
 }
 
 func newTown(t testing.TB, change ...func(*kiosk.Config)) *town {
@@ -197,7 +203,8 @@ func (c *town) serveCards() {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.t.Cleanup(func() { ln.Close() })
+	c.noCards = func() { ln.Close() }
+	c.t.Cleanup(c.noCards)
 	if err := os.Chmod(filepath.Join(c.dir, "reader.sock"), 0o666); err != nil { // for the reader's user
 		c.t.Fatal(err)
 	}
@@ -238,7 +245,8 @@ func (c *town) start() {
 		c.t.Fatal(err)
 	}
 	c.agent = exec.Command(c.config.Program, "agent", "-config", file)
-	c.agent.Stderr, c.agent.ExtraFiles = &c.out, c.more
+	c.agent.Stderr, c.agent.ExtraFiles, c.agent.SysProcAttr = &c.out, c.more, users.AsAgent()
+	c.give()
 	stdout, err := c.agent.StdoutPipe()
 	if err != nil {
 		c.t.Fatal(err)
@@ -262,6 +270,25 @@ func (c *town) start() {
 		c.t.Fatalf("the agent said %q: %s", line, c.out.String())
 	} else {
 		_, c.page, _ = strings.Cut(strings.TrimSpace(line), " origin=")
+	}
+}
+
+// give makes the agent's user's what is the agent's: all but the folder that
+// paper comes out in.
+func (c *town) give() {
+	c.t.Helper()
+	if !users.Distinct() {
+		return
+	}
+	err := os.Lchown(c.dir, users.Agent, users.Agent)
+	all, gerr := filepath.Glob(filepath.Join(c.dir, "*"))
+	for _, path := range all {
+		if filepath.Base(path) != "out" {
+			gerr = errors.Join(gerr, users.Give(users.Agent, path))
+		}
+	}
+	if err = errors.Join(err, gerr); err != nil {
+		c.t.Fatal(err)
 	}
 }
 
@@ -323,7 +350,7 @@ func (c *town) card(id string) (residents.Resident, *simcard.Card) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	card, err := simcard.New(r, a, simcard.Options{})
+	card, err := simcard.New(r, a, simcard.Options{Faults: simcard.Faults{Rewrite: c.command}})
 	if err != nil {
 		c.t.Fatal(err)
 	}

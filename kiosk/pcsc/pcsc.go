@@ -130,6 +130,22 @@ func (d *Device) WaitCard(ctx context.Context) error {
 	})
 }
 
+// Look tells whether a card lies on the reader, and takes none. A daemon that
+// does not answer now is not waited for. Fault: Unavailable, Deadline.
+func (d *Device) Look(ctx context.Context) (present bool, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	err = d.watchOnce(ctx, func(_ []slot, ours *slot) (bool, error) {
+		present = ours.present
+		return true, nil
+	})
+	d.lose()
+	if errors.Is(err, errAnswered) {
+		err = errService
+	}
+	return present, outward(err)
+}
+
 // take connects to the card; done is false when it has just left.
 func (d *Device) take(ctx context.Context) (done bool, err error) {
 	l := d.link

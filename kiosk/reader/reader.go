@@ -5,6 +5,10 @@ package reader
 
 import "context"
 
+// ExitCard is the exit code of a reader process that was only to look and saw a
+// card; 0 is none, any other a reader that is not there.
+const ExitCard = 4
+
 // Device is one card reader. Every call is bounded by its ctx and an error is,
 // or wraps, a Fault. Calls do not overlap.
 type Device interface {

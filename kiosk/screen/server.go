@@ -67,6 +67,7 @@ type Server struct {
 	Now     func() time.Time                   // nil: time.Now
 	Begin   func(ctx context.Context) Started  // starts a session worker
 	State   func() (code wire.Code, after int) // whether a session may begin
+	Notes   func() []Note                      // what does not work though a session may begin; nil: all does
 	// Refund pays a reprint right's money out; it needs no session. Nil: there is
 	// none to be had.
 	Refund func(ctx context.Context, number string) Refunded
@@ -131,6 +132,27 @@ type state struct {
 	Release int             `json:"release"`           // its version: a page with the words of another one loads itself again
 	Opens   int64           `json:"opens,omitempty"`   // out of hours: when the next municipality opens, Unix seconds
 	Notices []release.Local `json:"notices,omitempty"` // those of now, by language
+	Notes   []Note          `json:"notes,omitempty"`
+}
+
+// Note names what does not work at this kiosk though sessions may begin; the
+// page has the words (start.note.…).
+type Note string
+
+// The notes.
+const (
+	NotePaid    Note = "paid"    // nothing that costs a fee can be had
+	NoteChange  Note = "change"  // the unit runs out of coins
+	NoteReceipt Note = "receipt" // the unit prints no receipts
+	NoteKeypad  Note = "keypad"  // there is no tactile keypad
+	NoteSound   Note = "sound"   // nothing is heard
+)
+
+func (s Server) notes() []Note {
+	if s.Notes == nil {
+		return nil
+	}
+	return s.Notes()
 }
 
 // edition gives what the screen says now.
@@ -146,7 +168,7 @@ func (s Server) edition() *Edition {
 func (s Server) state() state {
 	code, after := s.State()
 	e := s.edition()
-	out := state{Started: e.refused(code, after), Phone: s.Phone}
+	out := state{Started: e.refused(code, after), Phone: s.Phone, Notes: s.notes()}
 	r := e.Release()
 	if r == nil {
 		return out

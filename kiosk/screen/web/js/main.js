@@ -26,6 +26,7 @@ class Page {
 		this.left = new Left(this.words, n => sheets.ending(this, n))
 		this.phone = ''
 		this.notices = '[]'
+		this.notes = [] // what does not work here though sessions may begin
 		this.local = {} // what the resident is doing on this screen; gone with it
 		this.chosen = {} // what was chosen last, for going back to it
 		this.show({ screen: 'start' })
@@ -43,8 +44,10 @@ class Page {
 		this.phone = s?.phone ?? this.phone
 		const want = s?.code === 0 ? 'start' : 'closed'
 		const notices = JSON.stringify(s?.notices ?? [])
-		const news = notices !== this.notices
+		const notes = s?.notes ?? []
+		const news = notices !== this.notices || notes.join() !== this.notes.join()
 		this.notices = notices
+		this.notes = notes
 		if (want === 'closed' && (this.tell.screen !== want || this.tell.code !== s?.code || this.tell.opens !== s?.opens)) {
 			this.show({ screen: 'closed', code: s?.code, texts: s?.texts, opens: s?.opens })
 		}

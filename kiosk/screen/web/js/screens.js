@@ -42,9 +42,10 @@ function start(page) {
 		body: [
 			...page.tell.notices?.length ? [h('div', { class: 'card', id: 'notices' }, h('h2', null, words.text('start.notices')), page.tell.notices.map(n => h('p', null, words.local(n))))] : [],
 			h('div', { class: 'card' }, h('h2', null, words.text('start.need')), ...['card', 'pin', 'fee'].map(k => h('p', { class: 'need' }, sign(k), h('span', null, words.text('start.need.' + k))))),
+			...page.notes.map(n => h('p', { class: 'note warn', 'data-note': n }, words.text('start.note.' + n))),
 			h('p', { class: 'note' }, words.text('start.nothing')),
 		],
-		say: [...['start.title', 'start.lead', 'start.keys'].map(key => ({ key })), { key: 'start.keys', language: 'en' }, ...(page.tell.notices ?? []).map(n => ({ key: 'notice', text: words.local(n) })),
+		say: [...['start.title', 'start.lead', 'start.keys'].map(key => ({ key })), { key: 'start.keys', language: 'en' }, ...page.notes.map(n => ({ key: 'start.note.' + n })), ...(page.tell.notices ?? []).map(n => ({ key: 'notice', text: words.local(n) })),
 			...['start.need', 'start.need.card', 'start.need.pin', 'start.need.fee'].map(key => ({ key }))],
 	})
 }
