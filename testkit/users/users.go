@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"golang.org/x/sys/unix"
-
 	"akashi/centre"
 	"akashi/kiosk"
 )
@@ -59,16 +57,6 @@ func As(id int) *syscall.Credential {
 		c.Groups = []uint32{Launcher}
 	}
 	return c
-}
-
-// AsAgent is how a kiosk's agent is started: as its unit has it, a user of its
-// own with the capabilities to give users and no other right of root's. It is
-// nil where there is one user.
-func AsAgent() *syscall.SysProcAttr {
-	if !Distinct() {
-		return nil
-	}
-	return &syscall.SysProcAttr{Credential: As(Agent), AmbientCaps: []uintptr{unix.CAP_SETUID, unix.CAP_SETGID, unix.CAP_KILL}}
 }
 
 // LauncherUID and LauncherGID give the launcher's, as the key process must

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package users
+
+import "syscall"
+
+// AsAgent is nil: there are no capabilities here.
+func AsAgent() *syscall.SysProcAttr { return nil }
