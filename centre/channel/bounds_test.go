@@ -232,14 +232,61 @@ func TestASilentLineIsCut(t *testing.T) {
 	}
 }
 
+// patient tells of each time that a connection's end waits for longer.
+type patient struct {
+	net.Conn
+	waits chan<- time.Time
+}
+
+// SetReadDeadline passes on, and tells of what can only be an idle line's: it
+// is an hour away.
+func (p patient) SetReadDeadline(until time.Time) error {
+	if time.Until(until) > 30*time.Minute {
+		select {
+		case p.waits <- until:
+		default: // enough was seen
+		}
+	}
+	return p.Conn.SetReadDeadline(until)
+}
+
+// patience listens for patient connections.
+type patience struct {
+	net.Listener
+	waits chan<- time.Time
+}
+
+func (p patience) Accept() (net.Conn, error) {
+	c, err := p.Listener.Accept()
+	return patient{c, p.waits}, err
+}
+
+// Each ping makes the kiosk wait for longer, and its answer the gateway.
 func TestPingsKeepAQuietLineAlive(t *testing.T) {
-	const patience = 4 * time.Second // more than a loaded machine stands still
-	addr := gateway(t, channel.ServerConfig{Ping: 5 * time.Millisecond, Idle: patience}, opened)
-	cfg := client(t, addr, "k1")
-	cfg.Idle = patience
+	waits := map[string]chan time.Time{"gateway": make(chan time.Time, 5), "kiosk": make(chan time.Time, 5)}
+	ln := must(net.Listen("tcp", "127.0.0.1:0"))(t)
+	serveOn(t, patience{ln, waits["gateway"]}, channel.ServerConfig{Ping: time.Millisecond, Idle: time.Hour}, opened)
+	cfg := client(t, ln.Addr().String(), "k1").Over(func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+		return patient{c, waits["kiosk"]}, err
+	})
+	cfg.Idle = time.Hour
 	c := must(channel.Dial(within(t), cfg))(t)
 	defer c.Close()
-	time.Sleep(patience + time.Second) // longer than either end's patience
+	for end, told := range waits {
+		var last time.Time
+		for range cap(told) {
+			select {
+			case until := <-told:
+				if !until.After(last) {
+					t.Errorf("the %s does not wait for longer", end)
+				}
+				last = until
+			case <-time.After(hang):
+				t.Fatalf("no ping makes the %s wait for longer", end)
+			}
+		}
+	}
 	if _, err := c.Ask(within(t), wire.TypeOpen, nil); err != nil {
 		t.Errorf("got %v", err)
 	}

@@ -24,6 +24,8 @@ type ClientConfig struct {
 	Certificate tls.Certificate  // with the role kiosk
 	Now         func() time.Time // nil: time.Now
 	Idle        time.Duration    // 0: DefaultIdle; longer silence, pings included, is a dead line
+
+	dial func(ctx context.Context, network, addr string) (net.Conn, error) // nil: a net.Dialer's
 }
 
 // Conn is one connection to a gateway. Its methods may be called
@@ -67,6 +69,7 @@ func Dial(ctx context.Context, c ClientConfig) (*Conn, error) {
 	d := websocket.Dialer{
 		TLSClientConfig:  ClientTLS(c.Certificate, c.Root, wire.RoleGateway, c.ServerName, c.Now),
 		HandshakeTimeout: DefaultHandshake,
+		NetDialContext:   c.dial,
 		ReadBufferSize:   4 << 10, WriteBufferSize: 4 << 10,
 	}
 	ws, res, err := d.DialContext(ctx, "wss://"+c.Address+Path, nil)

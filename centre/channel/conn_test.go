@@ -17,7 +17,7 @@ import (
 	"akashi/centre/wire"
 )
 
-const hang = 60 * time.Second // generous: only against tests that hang
+const hang = 5 * time.Second // generous: only against tests that hang
 
 // gateway runs a server for the test and gives its address.
 func gateway(t testing.TB, c channel.ServerConfig, h channel.Handler) string {
@@ -29,21 +29,26 @@ func gateway(t testing.TB, c channel.ServerConfig, h channel.Handler) string {
 // stoppable gives a stop that returns when the server has ended.
 func stoppable(t testing.TB, c channel.ServerConfig, h channel.Handler) (addr string, stop func()) {
 	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ln.Addr().String(), serveOn(t, ln, c, h)
+}
+
+func serveOn(t testing.TB, ln net.Listener, c channel.ServerConfig, h channel.Handler) (stop func()) {
+	t.Helper()
 	w := world(t)
 	if c.Certificate.Certificate == nil {
 		c.Certificate = w.Gateway.TLS()
 	}
 	c.Root = w.Centre.Pool()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { channel.Serve(ctx, ln, c, h); close(done) }()
 	stop = func() { cancel(); <-done }
 	t.Cleanup(stop)
-	return ln.Addr().String(), stop
+	return stop
 }
 
 func client(t testing.TB, addr, id string) channel.ClientConfig {

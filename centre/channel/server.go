@@ -32,6 +32,8 @@ type ServerConfig struct {
 	MaxFrame       int64            // bytes of one frame from a kiosk
 	MaxOutstanding int              // asks of one connection without an answer yet
 	MaxConns       int
+	MaxWaiting     int // connections that have shown no certificate yet
+	PerAddress     int // and those of one address
 	PerCertificate int // connections of one certificate; one more ends the oldest
 	Rate, Burst    int // asks a second and at once, of one connection
 	Ping, Idle     time.Duration
@@ -43,6 +45,8 @@ func (c ServerConfig) withDefaults() ServerConfig {
 	or(&c.MaxFrame, DefaultMaxUp)
 	or(&c.MaxOutstanding, DefaultMaxOutstanding)
 	or(&c.MaxConns, DefaultMaxConns)
+	or(&c.MaxWaiting, DefaultMaxWaiting)
+	or(&c.PerAddress, DefaultPerAddress)
 	or(&c.PerCertificate, DefaultPerCertificate)
 	or(&c.Rate, DefaultRate)
 	or(&c.Burst, DefaultBurst)
@@ -95,6 +99,7 @@ func Serve(ctx context.Context, ln net.Listener, c ServerConfig, h Handler) erro
 		IdleTimeout:       s.Handshake,
 		MaxHeaderBytes:    4 << 10, // an upgrade's header is some 300 bytes
 		ErrorLog:          silent,
+		ConnState:         newDoor(s.ServerConfig).watch,
 	}
 	tlsln := tls.NewListener(ln, ServerTLS(s.Certificate, s.Root, wire.RoleKiosk, s.Now))
 	failed := make(chan error, 1)
