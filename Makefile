@@ -112,7 +112,7 @@ screens: deps screendeps browser voices
 ## build: the programs, into bin/ (only the reader process uses cgo; without it cards are in process)
 build: assets
 	@mkdir -p bin; echo "build: the programs (some minutes the first time)"
-	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/keys verifier/cmd/verify testkit/cmd/vrs testkit/cmd/simcard testkit/cmd/badworker testkit/cmd/stack testkit/cmd/demo testkit/cmd/up; do \
+	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/keys centre/cmd/release verifier/cmd/verify testkit/cmd/vrs testkit/cmd/simcard testkit/cmd/badworker testkit/cmd/stack testkit/cmd/demo testkit/cmd/up; do \
 	  echo "build $$c"; CGO_ENABLED=0 $(GO) build -o bin/$$(basename $$c) ./$$c || exit 1; done
 	@echo "build kiosk/cmd/reader"; rm -f bin/reader; said=$$(CGO_ENABLED=1 $(GO) build -o bin/reader ./kiosk/cmd/reader 2>&1) || { \
 	  [ "$$CI" != true ] || { echo "$$said"; exit 1; }; \
