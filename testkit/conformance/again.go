@@ -15,21 +15,10 @@ import (
 // ecdsa.Verify in it.
 const MaxRaw = 2.0
 
-// again runs what the go command runs: the seeds of every fuzz target, and the
-// benchmark.
-func (b *bench) again(ctx context.Context) ([]Figure, error) {
-	fuzz, err := b.fuzz(ctx)
-	if err != nil {
-		return nil, err
-	}
-	speed, err := b.speed(ctx)
-	return []Figure{fuzz, speed}, err
-}
-
 var reFuzz = regexp.MustCompile(`(?m)^func (Fuzz[A-Za-z0-9_]*)\(`)
 
 // fuzz counts the verifier's fuzz targets, wants seeds in each, and runs them.
-func (b *bench) fuzz(ctx context.Context) (Figure, error) {
+func (b *bench) fuzz(ctx context.Context) ([]Figure, error) {
 	targets, empty := 0, []string(nil)
 	for _, folder := range []string{"verifier", "testkit/vectors"} {
 		err := filepath.WalkDir(filepath.Join(b.Root, folder), func(path string, d os.DirEntry, err error) error {
@@ -53,27 +42,27 @@ func (b *bench) fuzz(ctx context.Context) (Figure, error) {
 			return nil
 		})
 		if err != nil {
-			return Figure{}, err
+			return nil, err
 		}
 	}
 	out, err := b.command(ctx, "go", "test", "-count=1", "-run", "^Fuzz", "./verifier/...", "./testkit/vectors")
 	if err != nil {
 		empty = append(empty, "their seeds: "+tail(out))
 	}
-	return figure("fuzz targets", len(empty) == 0 && targets > 10, empty, "%d of the verifier, each with seeds that pass (make fuzz T=60s runs them on)", targets), nil
+	return []Figure{figure("fuzz targets", len(empty) == 0 && targets > 10, empty, "%d of the verifier, each with seeds that pass (make fuzz T=60s runs them on)", targets)}, nil
 }
 
 var reRaw = regexp.MustCompile(`([0-9.]+) x-raw`)
 
 // speed runs BenchmarkVerifySHC.
-func (b *bench) speed(ctx context.Context) (Figure, error) {
+func (b *bench) speed(ctx context.Context) ([]Figure, error) {
 	out, err := b.command(ctx, "go", "test", "-run", "^$", "-bench", "^BenchmarkVerifySHC$", "-benchtime", "3000x", "./verifier/shc")
 	m := reRaw.FindStringSubmatch(out)
 	if err != nil || m == nil {
-		return Figure{}, fmt.Errorf("conformance: BenchmarkVerifySHC: %v: %s", err, tail(out))
+		return nil, fmt.Errorf("conformance: BenchmarkVerifySHC: %v: %s", err, tail(out))
 	}
 	x, err := strconv.ParseFloat(m[1], 64)
-	return figure("BenchmarkVerifySHC", err == nil && x <= MaxRaw, nil, "%.2f times a raw ecdsa.Verify of the same bytes in the same run (bound: %.0f)", x, MaxRaw), err
+	return []Figure{figure("BenchmarkVerifySHC", err == nil && x <= MaxRaw, nil, "%.2f times a raw ecdsa.Verify of the same bytes in the same run (bound: %.0f)", x, MaxRaw)}, err
 }
 
 func (b *bench) command(ctx context.Context, name string, args ...string) (string, error) {

@@ -3,9 +3,12 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -41,6 +44,7 @@ type Options struct {
 	Valid   int    // valid certificates; 0: DefaultValid
 	Pixels  int    // mutants on paper; 0: DefaultPixels
 	Printed int    // papers whose codes are scanned; 0: DefaultPrinted
+	Only    string // names of Parts, by comma: these alone; empty: all
 }
 
 // The sizes that the project promises.
@@ -69,9 +73,11 @@ func Run(ctx context.Context, w io.Writer, o Options) (bool, error) {
 	good, from := true, time.Now()
 	b := &bench{Options: o}
 	defer b.close()
-	for _, measure := range []func(context.Context) ([]Figure, error){
-		b.published, b.own, b.mutants, b.valid, b.onPaper, b.printed, b.again,
-	} {
+	measures, err := b.parts(o.Only)
+	if err != nil {
+		return false, err
+	}
+	for _, measure := range measures {
 		figures, err := measure(ctx)
 		if err != nil {
 			return false, err
@@ -86,6 +92,24 @@ func Run(ctx context.Context, w io.Writer, o Options) (bool, error) {
 	}
 	fmt.Fprintf(w, " measured in %s\n", time.Since(from).Round(time.Second))
 	return good, nil
+}
+
+// Parts names what Options.Only may choose.
+const Parts = "published,own,mutants,valid,paper,printed,fuzz,speed"
+
+// parts gives the measurements of these names, in the order of Parts.
+func (b *bench) parts(only string) (out []func(context.Context) ([]Figure, error), err error) {
+	chosen := strings.Split(cmp.Or(only, Parts), ",")
+	for i, name := range strings.Split(Parts, ",") {
+		if n := slices.Index(chosen, name); n >= 0 {
+			chosen = slices.Delete(chosen, n, n+1)
+			out = append(out, []func(context.Context) ([]Figure, error){b.published, b.own, b.mutants, b.valid, b.onPaper, b.printed, b.fuzz, b.speed}[i])
+		}
+	}
+	if len(chosen) > 0 {
+		return nil, fmt.Errorf("conformance: nothing is called %q; there are %s", chosen[0], Parts)
+	}
+	return out, nil
 }
 
 // figure makes one that is met or missed; Detail holds at most ten lines of

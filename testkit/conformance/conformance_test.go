@@ -14,7 +14,7 @@ import (
 // whole.
 func small(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{Options: Options{Root: "../..", Dir: t.TempDir(), Valid: 6, Pixels: 2, One: 5003}}
+	b := &bench{Options: Options{Root: "../..", Dir: t.TempDir(), Valid: 6, Pixels: 1}}
 	t.Cleanup(b.close)
 	return b
 }
@@ -41,8 +41,6 @@ func TestSmall(t *testing.T) {
 	b := small(t)
 	all, err := b.onPaper(t.Context())
 	met(t, all, err)
-	all, err = b.mutants(t.Context())
-	met(t, all[:1], err) // a few do not break every rule
 	// Fewer residents than numbers of doses cannot be all that was promised.
 	if all, err = b.valid(t.Context()); err != nil || all[1].State != Met || !strings.HasPrefix(all[0].Told, "6 of 6 accepted") {
 		t.Errorf("%+v, %v", all, err)
@@ -84,6 +82,25 @@ func TestParts(t *testing.T) {
 		if signed, raw, got, err := parts(text); err != nil || len(raw) != 64 || len(signed) == 0 || got != key {
 			t.Errorf("%q: %d bytes by %s, %v", text[:20], len(signed), got, err)
 		}
+	}
+}
+
+// TestOnly: some parts can be chosen, each once, and an unknown one is refused.
+func TestOnly(t *testing.T) {
+	b := small(t)
+	for only, want := range map[string]int{"": 8, "own": 1, "speed,own": 2} {
+		if all, err := b.parts(only); err != nil || len(all) != want {
+			t.Errorf("%q: %d parts, %v", only, len(all), err)
+		}
+	}
+	for _, only := range []string{"rubbish", "own,own", "own,"} {
+		if _, err := b.parts(only); err == nil {
+			t.Errorf("%q was taken", only)
+		}
+	}
+	var out strings.Builder
+	if good, err := Run(t.Context(), &out, Options{Only: "rubbish"}); good || err == nil {
+		t.Errorf("%v, %v", good, err)
 	}
 }
 

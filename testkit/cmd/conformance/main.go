@@ -2,11 +2,12 @@
 // each figure. It ends with 0 when every one is what was promised, with 1 when
 // one is not or could not be measured, and with 2 when it could not go on.
 //
-//	go run ./testkit/cmd/conformance
+//	conformance [-only PART,…]
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -18,6 +19,8 @@ import (
 func main() { os.Exit(run()) }
 
 func run() int {
+	only := flag.String("only", "", "measure these parts alone: "+conformance.Parts)
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	root, err := archtest.Root()
@@ -29,7 +32,7 @@ func run() int {
 		return complain(err)
 	}
 	defer os.RemoveAll(dir)
-	good, err := conformance.Run(ctx, os.Stdout, conformance.Options{Root: root, Dir: dir})
+	good, err := conformance.Run(ctx, os.Stdout, conformance.Options{Root: root, Dir: dir, Only: *only})
 	if err != nil {
 		return complain(err)
 	}
