@@ -9,8 +9,9 @@ import (
 	"akashi/testkit/payunit"
 )
 
-// ErrNoCable says that the kiosk was started without a cable to pull.
-var ErrNoCable = errors.New("stack: this kiosk's line cannot be cut; start the stack with Pages")
+// ErrNoCable says that the kiosk was started without a cable or a headset's
+// socket.
+var ErrNoCable = errors.New("stack: this kiosk has no cable to cut and no socket for a headset; start the stack with Pages")
 
 // Cut cuts the kiosk's line to the centre, or mends it.
 func (k *Kiosk) Cut(yes bool) error {
@@ -66,6 +67,31 @@ func (k *Kiosk) plugUnit() error {
 	}
 	return err
 }
+
+// PlugHeadset puts a headset into the kiosk's socket, or pulls it out: the file
+// that the socket's driver keeps says so (kiosk/voice).
+func (k *Kiosk) PlugHeadset(in bool) error {
+	if k.cable == nil {
+		return ErrNoCable
+	}
+	says := "0\n"
+	if in {
+		says = "1\n"
+	}
+	part := k.headset() + ".new"
+	if err := os.WriteFile(part, []byte(says), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(part, k.headset())
+}
+
+// HasHeadset reports whether a headset is in the kiosk's socket.
+func (k *Kiosk) HasHeadset() bool {
+	b, err := os.ReadFile(k.headset())
+	return err == nil && len(b) > 0 && b[0] == '1'
+}
+
+func (k *Kiosk) headset() string { return k.stack.path(k.ID, "headset") }
 
 // Tray gives the papers that came out of the kiosk's printer, in order of name.
 func (k *Kiosk) Tray() ([]string, error) { return k.papers() }

@@ -148,6 +148,7 @@ func (k *Kiosk) startAgent(ctx, life context.Context, r kiosk.Reader, p kiosk.Pr
 	if s.o.Pages {
 		c.Origin, c.Screen.Listen = "", "127.0.0.1:0"
 		k.cable = &cable{to: s.gateway}
+		c.Screen.Headset = k.headset()
 		if c.Centre, err = k.cable.lay(life, &s.served); err != nil {
 			return err
 		}

@@ -45,6 +45,8 @@ func (s *Server) postDevice(ctx context.Context, a atDevice) error {
 		err = switched(a.Do, "on", "off", h.kiosk.PowerUnit)
 	case "line":
 		err = switched(a.Do, "cut", "whole", h.kiosk.Cut)
+	case "headset":
+		err = switched(a.Do, "on", "off", h.kiosk.PlugHeadset)
 	case "vrs":
 		err = s.vrs(a.Do)
 	default:
@@ -179,7 +181,7 @@ func (h *hand) lying() []string {
 // devices shows how a kiosk's devices stand.
 func (h *hand) devices(k *stack.Kiosk) Devices {
 	f := h.window()
-	d := Devices{Printer: "folder", Unit: k.UnitOn(), Cut: k.IsCut(), Papers: len(h.lying()), Busy: f.busy()}
+	d := Devices{Printer: "folder", Unit: k.UnitOn(), Cut: k.IsCut(), Headset: k.HasHeadset(), Papers: len(h.lying()), Busy: f.busy()}
 	if f != nil {
 		d.Frame = "http://" + f.address + "/"
 	}

@@ -142,6 +142,7 @@ func TestDevices(t *testing.T) {
 		is               func(tray.State) bool
 	}{
 		{"unit", "off", "on", func(s tray.State) bool { return !s.Kiosks[0].Unit }},
+		{"headset", "on", "off", func(s tray.State) bool { return s.Kiosks[0].Headset }},
 		{"line", "cut", "whole", func(s tray.State) bool { return s.Kiosks[0].Cut && s.Kiosks[0].Code != 0 }},
 		{"vrs", "busy", "up", func(s tray.State) bool { return s.VRS == "busy" }},
 	} {

@@ -56,6 +56,7 @@ type Devices struct {
 	Papers  int    `json:"papers"`          // that lie in the printer's tray
 	Unit    bool   `json:"unit"`            // the payment unit has power
 	Cut     bool   `json:"cut"`             // the line to the centre is cut
+	Headset bool   `json:"headset"`         // one is plugged in
 	Busy    bool   `json:"busy"`            // somebody is in a session at the panel's frame
 }
 

@@ -106,6 +106,7 @@ function show(s) {
   document.querySelectorAll("#printer-says button, #printer-jobs button").forEach((b) => { b.disabled = k.printer === "folder"; });
   showVRS(s.vrs);
   $("release-now").replaceChildren(...t("release-now"), ` ${k.release || "–"} `, ...s.refused ? [el("span", { class: "tag bad" }, s.refused)] : []);
+  $("headset").setAttribute("aria-checked", String(k.headset));
   $("cut").setAttribute("aria-checked", String(k.cut));
   $("swap").setAttribute("aria-checked", String(s.swap));
   $("swap").disabled = Boolean(s.doing);
@@ -134,6 +135,7 @@ $("slot-card").addEventListener("click", () => (kiosk().card ? pull() : $("lay")
 $("slot-coin").addEventListener("click", () => $("pay").querySelector("button")?.focus());
 $("slot-paper").addEventListener("click", () => act("papers", "take"));
 $("cut").addEventListener("click", () => act("line", kiosk().cut ? "whole" : "cut"));
+$("headset").addEventListener("click", () => act("headset", kiosk().headset ? "off" : "on"));
 $("swap").addEventListener("click", () => tell(post("/api/swap", { on: !state.swap })));
 $("robot-leave").addEventListener("click", () => tell(post("/api/leave", {})));
 $("who").append(...people.map((p) => el("option", { value: p.id }, `${p.name}  (${p.id})`)));
