@@ -23,7 +23,7 @@ DEB_VOICE  := open-jtalk open-jtalk-mecab-naist-jdic flite opus-tools
 
 ## help: this list
 help:
-	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r t d; do printf '  make %-10s %s\n' "$$t" "$$d"; done
+	@sed -n 's/^## \([a-z-]*: \)/\1/p' $(MAKEFILE_LIST) | while IFS=: read -r t d; do printf '  make %-10s%s\n' "$$t" "$$d"; done
 
 ## demo: the main job: certificates for synthetic residents through the whole chain, judged at the end (V=-v: every step and file)
 demo: deps assets build

@@ -17,7 +17,7 @@ import (
 	"akashi/centre/wire"
 )
 
-const hang = 5 * time.Second // generous: only against tests that hang
+const hang = 60 * time.Second // generous: only against tests that hang
 
 // gateway runs a server for the test and gives its address.
 func gateway(t testing.TB, c channel.ServerConfig, h channel.Handler) string {
