@@ -30,8 +30,11 @@ type bench struct {
 	world   *pki.World
 	trust   *trust.List
 	scanner *scan.Scanner
+	now     time.Time // stands still: a delivery made once is as new at the last test
 	err     error
 }
+
+func (b bench) clock() time.Time { return b.now }
 
 var shared = sync.OnceValue(func() bench {
 	var b bench
@@ -41,6 +44,7 @@ var shared = sync.OnceValue(func() bench {
 	if b.trust, b.err = b.world.TrustList(); b.err != nil {
 		return b
 	}
+	b.now = time.Now()
 	b.scanner, b.err = scan.Shared(context.Background())
 	return b
 })
@@ -100,7 +104,7 @@ func first(t testing.TB, id string, kind credential.Kind) visitor {
 	}
 	nonce, kiosk, card := sha256.Sum256([]byte("nonce "+id)), sha256.Sum256([]byte("kiosk")), sha256.Sum256([]byte("card "+id))
 	v := visitor{order: paper.Order{
-		World: b.world, Resident: r, Card: card, Now: time.Now(),
+		World: b.world, Resident: r, Card: card, Now: b.now,
 		Header: wire.Header{Version: wire.Version, Nonce: nonce[:], Kiosk: kiosk[:], Counter: 1,
 			Municipality: r.Ask(), Kind: kind, Disease: residents.Disease, Terms: "2026-11"},
 		SettleKey: bytes.Repeat([]byte{1}, 1216), SettleToken: nonce[:],
@@ -133,7 +137,7 @@ func (v *visitor) seal(t testing.TB) {
 func look(t testing.TB, in lastlook.Input) ([][]byte, error) {
 	t.Helper()
 	b := needAll(t)
-	return lastlook.New(b.scanner, b.trust, b.world.Centre.Pool(), time.Now).Look(t.Context(), in)
+	return lastlook.New(b.scanner, b.trust, b.world.Centre.Pool(), b.clock).Look(t.Context(), in)
 }
 
 // Names that hurt, dates that lack a part, one page and two: each resident's
@@ -454,7 +458,7 @@ func TestLookEndsWithItsContext(t *testing.T) {
 	b := needAll(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(wire.TimedOut)
-	_, err := lastlook.New(b.scanner, b.trust, b.world.Centre.Pool(), time.Now).Look(ctx, v.in)
+	_, err := lastlook.New(b.scanner, b.trust, b.world.Centre.Pool(), b.clock).Look(ctx, v.in)
 	if !errors.Is(err, wire.TimedOut) || lastlook.ReasonOf(err) != 0 {
 		t.Errorf("got %v: an end of time is no mismatch", err)
 	}
