@@ -5,10 +5,10 @@ import (
 	"os"
 )
 
-// headset gives what reads the file of the headset's socket, if there is one.
+// Plugged gives what reads the file of the headset's socket; nil if there is none.
 // It is plugged in while the file begins with 1; a file that cannot be read is
 // none, so that nothing private is said because of a fault.
-func (s Screen) headset() func() bool {
+func (s Screen) Plugged() func() bool {
 	if s.Headset == "" {
 		return nil
 	}

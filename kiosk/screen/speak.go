@@ -100,11 +100,12 @@ func (s Server) sound(w http.ResponseWriter, r *http.Request) {
 // audio is what the page knows of the machine's sound.
 type audio struct {
 	Voices  bool `json:"voices"`  // sounds are built in
+	Socket  bool `json:"socket"`  // there is one for a headset
 	Headset bool `json:"headset"` // one is plugged in
 }
 
 func (s Server) audio(w http.ResponseWriter, _ *http.Request) {
-	answer(w, audio{s.Voices != nil, s.Headset != nil && s.Headset()})
+	answer(w, audio{s.Voices != nil, s.Headset != nil, s.Headset != nil && s.Headset()})
 }
 
 // catalogued gives a text as the page shows it now.

@@ -15,9 +15,11 @@ import { screens, pinKey } from './screens.js'
 const farewell = { thanks: 20_000, fault: 100_000 }
 // waiting is the time between two looks at whether a session may begin.
 const waiting = 5_000
+// watching is the time between two looks at the headset's socket.
+const watching = 500
 
 class Page {
-	constructor(catalogues, { voices }) {
+	constructor(catalogues, { voices, socket }) {
 		this.words = new Words(catalogues)
 		this.speech = new Speech(this.words, new Player(l => this.names(l)))
 		this.speech.voices = voices
@@ -31,6 +33,19 @@ class Page {
 		this.chosen = {} // what was chosen last, for going back to it
 		this.show({ screen: 'start' })
 		this.look()
+		if (socket) this.plugged()
+	}
+
+	// plugged watches the headset's socket. One that is put in hears where the
+	// resident is; one that is pulled out ends what is said, which may be private.
+	async plugged() {
+		const { headset } = await get('/audio.json').catch(() => ({}))
+		if (Boolean(headset) !== this.speech.headset) {
+			this.speech.stop()
+			this.speech.headset = Boolean(headset)
+			if (headset) this.speech.repeat()
+		}
+		setTimeout(() => this.plugged(), watching)
 	}
 
 	// look asks whether a session may begin, as long as none does.
