@@ -90,6 +90,10 @@ func Steps(pages [][]byte) []Shot {
 		{Name: "choose-search", Tell: choose, Taps: []string{`[data-do="search"]`, `.letter`}},
 		{Name: "choose-ward", Tell: choose, Taps: []string{`[data-do="prefecture"]`, `main .choice`, `main .choice:nth-of-type(3)`}},
 		{Name: "choose-kind", Tell: choose, Taps: kind},
+		{Name: "choose-shut", Tell: with(choose, func(t *face.Tell) {
+			t.Menu = Menu()
+			t.Menu[0].Shut, t.Menu[0].Opens = true, 1_798_000_000
+		}), Taps: kind},
 		{Name: "choose-copies", Tell: choose, Taps: append(kind[:3:3], `main .choice:last-of-type`, `[data-do="more"]`)},
 		{Name: "working", Tell: working(11)},
 		{Name: "working-late", Tell: working(13)},
@@ -121,6 +125,7 @@ func Faults() []Shot {
 		})},
 		{Name: "trouble-card", Tell: refused(wire.TwoCards, 2)},
 		{Name: "trouble-record", Tell: refused(wire.NoRecord, 18)},
+		{Name: "trouble-hours", Tell: with(refused(wire.OutOfHours, 18), func(t *face.Tell) { t.Opens = 1_798_000_000 })},
 		{Name: "trouble-busy", Tell: with(refused(wire.VRSBusy, 18), func(t *face.Tell) { t.RetryAfter = 90 })},
 		{Name: "trouble-hours", Tell: with(refused(wire.OutOfHours, 18), func(t *face.Tell) { t.Opens = 1_798_061_400 })},
 		{Name: "right-given", Tell: with(face.Tell{Screen: face.Trouble, Ask: true, Step: 18, Again: true, Code: wire.RightGiven, Texts: screen.Texts(wire.RightGiven)}, func(t *face.Tell) {

@@ -17,7 +17,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -25,7 +24,7 @@ import (
 	"os"
 	"time"
 
-	"akashi/centre/wire/release"
+	"akashi/centre/wire/release/desk"
 )
 
 const usage = `usage: release sign -draft FILE -key FILE -chain FILE -root FILE -texts FILE -out FILE
@@ -46,129 +45,29 @@ func main() {
 	os.Exit(1)
 }
 
-// asked is the command line.
-type asked struct {
-	draft, key, chain, root, texts, out, file string
-	after                                     int
-}
-
 func run(args []string, now time.Time, out io.Writer) error {
 	if len(args) == 0 {
 		return errUsage
 	}
-	var a asked
+	var d desk.Desk
+	var after int
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	for name, to := range map[string]*string{"draft": &a.draft, "key": &a.key, "chain": &a.chain, "root": &a.root, "texts": &a.texts, "out": &a.out} {
+	for name, to := range map[string]*string{"draft": &d.Draft, "key": &d.Key, "chain": &d.Chain, "root": &d.Root, "texts": &d.Texts, "out": &d.Out} {
 		f.StringVar(to, name, "", "file")
 	}
-	f.IntVar(&a.after, "after", 0, "version")
+	f.IntVar(&after, "after", 0, "version")
 	if f.Parse(args[1:]) != nil || f.NArg() > 1 {
 		return errUsage
 	}
-	a.file = f.Arg(0)
+	file := f.Arg(0)
 	switch {
-	case args[0] == "sign" && a.draft != "" && a.key != "" && a.chain != "" && a.root != "" && a.texts != "" && a.out != "" && a.file == "" && a.after == 0:
-		return sign(a, now, out)
-	case args[0] == "check" && a.root != "" && a.file != "" && a.draft+a.key+a.chain+a.out == "":
-		return check(a, now, out)
-	case args[0] == "show" && a == asked{file: a.file} && a.file != "":
-		return show(a.file, out)
+	case args[0] == "sign" && d.Draft != "" && d.Key != "" && d.Chain != "" && d.Root != "" && d.Texts != "" && d.Out != "" && file == "" && after == 0:
+		return d.Sign(now, out)
+	case args[0] == "check" && d.Root != "" && file != "" && d.Draft+d.Key+d.Chain+d.Out == "":
+		return d.Check(file, after, now, out)
+	case args[0] == "show" && d == (desk.Desk{}) && file != "" && after == 0:
+		return desk.Show(file, out)
 	}
 	return errUsage
-}
-
-func sign(a asked, now time.Time, out io.Writer) error {
-	b, err := read(a.draft)
-	if err != nil {
-		return err
-	}
-	r, err := release.Draft(b, now.UTC().Truncate(time.Second))
-	if err != nil {
-		return err
-	}
-	if err := hold(a.texts, r); err != nil {
-		return err
-	}
-	key, err := signer(a.key)
-	if err != nil {
-		return err
-	}
-	chain, err := blocks(a.chain)
-	if err != nil {
-		return err
-	}
-	root, err := pool(a.root)
-	if err != nil {
-		return err
-	}
-	signed, err := release.Sign(r, chain, key, root)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(a.out, signed, 0o644); err != nil {
-		return err
-	}
-	return tell(out, r)
-}
-
-func check(a asked, now time.Time, out io.Writer) error {
-	b, err := read(a.file)
-	if err != nil {
-		return err
-	}
-	root, err := pool(a.root)
-	if err != nil {
-		return err
-	}
-	r, err := release.Parse(b, root, now, a.after+1)
-	if err != nil {
-		return err
-	}
-	if a.texts != "" {
-		if err := hold(a.texts, r); err != nil {
-			return err
-		}
-	}
-	return tell(out, r)
-}
-
-func show(path string, out io.Writer) error {
-	b, err := read(path)
-	if err != nil {
-		return err
-	}
-	r, err := release.Unsigned(b)
-	if err != nil {
-		return err
-	}
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(r)
-}
-
-// tell says in one line what the release is.
-func tell(out io.Writer, r *release.Release) error {
-	n := 0
-	for _, m := range r.Municipalities {
-		if m.TakesPart {
-			n++
-		}
-	}
-	_, err := fmt.Fprintf(out, "release %d, terms %s, in force from %s to %s: %d municipalities take part, %d texts replaced, %d notices\n",
-		r.Version, r.Terms.Version, r.NotBefore.Format(time.RFC3339), r.Expires.Format(time.RFC3339), n, len(r.Texts), len(r.Notices))
-	return err
-}
-
-func hold(path string, r *release.Release) error {
-	b, err := read(path)
-	if err != nil {
-		return err
-	}
-	c, err := release.ReadCatalogue(b)
-	if err != nil {
-		return err
-	}
-	return c.Hold(r)
 }

@@ -17,19 +17,19 @@ import (
 	"akashi/testkit/residents"
 )
 
-// desk is a folder with a world's files, the kiosk's texts and a draft.
-type desk struct {
+// table is a folder with a world's files, the kiosk's texts and a draft.
+type table struct {
 	t   *testing.T
 	dir string
 }
 
-func newDesk(t *testing.T) desk {
+func newDesk(t *testing.T) table {
 	t.Helper()
 	w, err := pki.New(nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := desk{t, t.TempDir()}
+	d := table{t, t.TempDir()}
 	if err := w.WriteDir(d.dir); err != nil {
 		t.Fatal(err)
 	}
@@ -41,9 +41,9 @@ func newDesk(t *testing.T) desk {
 	return d
 }
 
-func (d desk) in(name string) string { return filepath.Join(d.dir, name) }
+func (d table) in(name string) string { return filepath.Join(d.dir, name) }
 
-func (d desk) write(name string, b []byte) {
+func (d table) write(name string, b []byte) {
 	d.t.Helper()
 	if err := os.WriteFile(d.in(name), b, 0o600); err != nil {
 		d.t.Fatal(err)
@@ -51,7 +51,7 @@ func (d desk) write(name string, b []byte) {
 }
 
 // draft writes a draft that names no time of issue.
-func (d desk) draft(change func(*release.Release)) {
+func (d table) draft(change func(*release.Release)) {
 	d.t.Helper()
 	r := edition.Draft(residents.Municipalities(), time.Now())
 	r.Version, r.Issued = 7, time.Time{}
@@ -63,14 +63,14 @@ func (d desk) draft(change func(*release.Release)) {
 	d.write("draft.json", b)
 }
 
-func (d desk) sign(key string) (string, error) {
+func (d table) sign(key string) (string, error) {
 	var out bytes.Buffer
 	err := run([]string{"sign", "-draft", d.in("draft.json"), "-key", d.in(key + ".key"), "-chain", d.in(key + ".pem"),
 		"-root", d.in("centre-root.pem"), "-texts", d.in("texts.json"), "-out", d.in("release.json")}, time.Now(), &out)
 	return out.String(), err
 }
 
-func (d desk) run(args ...string) (string, error) {
+func (d table) run(args ...string) (string, error) {
 	var out bytes.Buffer
 	err := run(append(args, d.in("release.json")), time.Now(), &out)
 	return out.String(), err
