@@ -124,6 +124,12 @@ lint:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
+## figures: what a resident waits for, measured here (N=20 sessions; CLONE=1: from a clean clone to the first paper as well)
+figures: build screendeps browser
+	@$(GO) run ./testkit/cmd/figures -n $(or $(N),20)
+	@echo; $(GO) test -count=1 -run '^TestWholeSessionByKeypad$$' -v ./kiosk | sed -n 's/.*: \([0-9]* key presses\).*/blind run, keypad only: \1/p'
+	@[ -z "$(CLONE)" ] || ./testkit/figures/clone.sh
+
 ## bench: what one issuance, one verification, one sheet, one code and one worker start cost
 bench: assets
 	$(GO) test -run '^$$' -bench . -benchmem ./verifier/... ./printer/... ./centre/... ./kiosk/... ./testkit/stack/...
@@ -139,4 +145,4 @@ fuzz: assets
 clean:
 	rm -rf bin out .cache
 
-.PHONY: help demo test up deps voicedeps voices testvoices testdeps printdeps screendeps assets browser conformance zxing screens build lint bench fuzz clean
+.PHONY: help demo test up deps voicedeps voices testvoices testdeps printdeps screendeps assets browser conformance zxing screens build lint figures bench fuzz clean

@@ -38,7 +38,7 @@ type Agent struct {
 	reading  sync.Mutex    // held while something uses the card reader
 	wake     chan struct{} // the devices are to be looked at now
 	visiting atomic.Bool
-	program  uint32 // what runs, for the report
+	program  atomic.Uint32 // what runs, for the report; 0 until it is known
 
 	busy    sync.Mutex // held while a session runs: one card reader, one resident
 	telling sync.Mutex // held while the mark of an untold alarm goes with its letter
@@ -71,7 +71,7 @@ func New(c Config) (*Agent, error) {
 			return nil, fmt.Errorf("%w: %s is not a folder; make it", ErrConfig, dir)
 		}
 	}
-	a := &Agent{config: c, files: f, now: time.Now, alarm: alarm{c.State}, wake: make(chan struct{}, 1), program: watch.Program(c.Program)}
+	a := &Agent{config: c, files: f, now: time.Now, alarm: alarm{c.State}, wake: make(chan struct{}, 1)}
 	a.board = watch.New(a.now, c.Seconds.beat())
 	if a.trust, err = openTrust(c, f, a.now); err != nil {
 		return nil, err
@@ -115,6 +115,7 @@ func (a *Agent) Run(ctx context.Context, ready func()) error {
 	parts.Go(func() { a.outbox.run(ctx, a.link.connected) })
 	parts.Go(func() { a.till.Run(ctx) })
 	parts.Go(func() { a.watch(ctx) })
+	parts.Go(func() { a.program.Store(watch.Program(a.config.Program)) })
 	stop := context.AfterFunc(ctx, func() { ln.Close() })
 	defer stop()
 	if ready != nil {

@@ -20,9 +20,8 @@ import (
 // Devices names where the devices show themselves that the agent does not
 // speak to. An empty one is not watched.
 type Devices struct {
-	Keypad  string `json:"keypad,omitempty"`  // there with the tactile keypad, as /dev/input/by-id/…-event-kbd; never opened
-	Audio   string `json:"audio,omitempty"`   // there with the sound card, as /proc/asound/card0
-	Headset string `json:"headset,omitempty"` // the jack's state: a GPIO line's value, or an extcon's state below /sys
+	Keypad string `json:"keypad,omitempty"` // there with the tactile keypad, as /dev/input/by-id/…-event-kbd; never opened
+	Audio  string `json:"audio,omitempty"`  // there with the sound card, as /proc/asound/card0
 }
 
 // Times between two looks at a device while no session is there.
@@ -141,7 +140,12 @@ func (a *Agent) lookUnit(ctx context.Context) {
 // lookRest looks at what shows itself by a path.
 func (a *Agent) lookRest(context.Context) {
 	d := a.config.Devices
-	keypad, audio, headset := watch.Fitted(d.Keypad), watch.Fitted(d.Audio), watch.Sense(d.Headset)
+	keypad, audio, headset := watch.Fitted(d.Keypad), watch.Fitted(d.Audio), wire.Unsensed
+	if in := a.config.Screen.headset(); in != nil {
+		if headset = wire.Absent; in() {
+			headset = wire.Present
+		}
+	}
 	a.board.Set(func(r *wire.Report) { r.Keypad, r.Audio, r.Headset = keypad, audio, headset })
 }
 
@@ -219,7 +223,7 @@ func (a *Agent) report() *wire.Report {
 		}
 	}
 	r.Busy, r.Clock = a.visiting.Load(), a.link.clock.Wire()
-	r.Versions = wire.Versions{Agent: a.program, Screen: uint32(max(0, a.screen.stands().Version)), Trust: uint32(max(0, list.List.Version)), Sheet: sheet.Version}
+	r.Versions = wire.Versions{Agent: a.program.Load(), Screen: uint32(max(0, a.screen.stands().Version)), Trust: uint32(max(0, list.List.Version)), Sheet: sheet.Version}
 	r.Days = wire.Days{Trust: int32(list.Days()), Certificate: watch.DaysLeft(a.files.certificate.Leaf.NotAfter, now)}
 	r.Room = wire.Room{Disk: watch.Free(a.config.State), Memory: watch.Memory("/proc/meminfo"), Profile: watch.Free(a.config.Screen.Browser.Profile)}
 	return &r

@@ -2,7 +2,6 @@ package watch
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"io"
@@ -20,7 +19,6 @@ import (
 const (
 	DefaultMaxProgram = 512 << 20 // bytes of this program's file; it has some 40 MB
 	DefaultMaxInfo    = 64 << 10  // bytes of /proc/meminfo; it has 2 KB
-	DefaultMaxSense   = 1 << 10   // bytes of a sensor's file; a line or a few
 )
 
 // Program gives the first four bytes of the SHA-256 of a program's file, as
@@ -79,41 +77,6 @@ func Fitted(path string) wire.Health {
 		return wire.Down
 	}
 	return wire.Well
-}
-
-// Sense reads a sensor's file: 0 or 1, as a GPIO line's value, or lines NAME=0
-// or NAME=1, as an extcon's state, of which one that is 1 counts.
-func Sense(path string) wire.Presence {
-	if path == "" {
-		return wire.Unsensed
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return wire.Unsensed
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, DefaultMaxSense+1))
-	if err != nil || len(b) > DefaultMaxSense {
-		return wire.Unsensed
-	}
-	return sensed(b)
-}
-
-func sensed(b []byte) wire.Presence {
-	found := wire.Absent
-	for line := range bytes.Lines(append(bytes.TrimSuffix(b, []byte("\n")), '\n')) {
-		name, value, named := strings.Cut(strings.TrimSuffix(string(line), "\n"), "=")
-		if !named {
-			name, value = "-", name
-		}
-		switch {
-		case name == "" || value != "0" && value != "1":
-			return wire.Unsensed
-		case value == "1":
-			found = wire.Present
-		}
-	}
-	return found
 }
 
 // DaysLeft gives whole days until t; below 0 when it is over.

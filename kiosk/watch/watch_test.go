@@ -168,17 +168,6 @@ func TestMachine(t *testing.T) {
 	if watch.Fitted("") != wire.Unseen || watch.Fitted(dir) != wire.Well || watch.Fitted(filepath.Join(dir, "none")) != wire.Down {
 		t.Error("fitted")
 	}
-	for text, want := range map[string]wire.Presence{
-		"1\n": wire.Present, "0": wire.Absent, "HEADPHONE=1\nMICROPHONE=0\n": wire.Present, "HEADPHONE=0\n": wire.Absent,
-		"": wire.Unsensed, "2": wire.Unsensed, "=1": wire.Unsensed, "HEADPHONE=yes\n": wire.Unsensed, "\n\n": wire.Unsensed,
-	} {
-		if got := watch.Sense(put("sense", text)); got != want {
-			t.Errorf("%q: %v", text, got)
-		}
-	}
-	if watch.Sense("") != wire.Unsensed || watch.Sense(filepath.Join(dir, "none")) != wire.Unsensed {
-		t.Error("no sensor")
-	}
 	if watch.DaysLeft(noon.Add(49*time.Hour), noon) != 2 || watch.DaysLeft(noon.Add(-time.Hour), noon) != -1 {
 		t.Error("days")
 	}
