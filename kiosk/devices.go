@@ -141,7 +141,7 @@ func (a *Agent) lookUnit(ctx context.Context) {
 func (a *Agent) lookRest(context.Context) {
 	d := a.config.Devices
 	keypad, audio, headset := watch.Fitted(d.Keypad), watch.Fitted(d.Audio), wire.Unsensed
-	if in := a.config.Screen.headset(); in != nil {
+	if in := a.config.Screen.Plugged(); in != nil {
 		if headset = wire.Absent; in() {
 			headset = wire.Present
 		}
