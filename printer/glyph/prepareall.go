@@ -27,7 +27,7 @@ func PrepareAll(from, out string, log io.Writer) error {
 		}
 	}
 	if len(lack) > 0 {
-		return fmt.Errorf("fonts are missing under %s; install them: apt-get install %s", from, strings.Join(slices.Compact(lack), " "))
+		return fmt.Errorf("fonts are missing under %s; on Debian: apt-get install %s; elsewhere unpack these packages' fonts into a folder and run make with FONTS=FOLDER", from, strings.Join(slices.Compact(lack), " "))
 	}
 	p := NewPreparer()
 	for _, s := range Sources() {

@@ -191,6 +191,9 @@ func sessions(ctx context.Context, w io.Writer, s *stack.Stack, o options, r res
 			}
 		}
 	}
+	if o.out == "" {
+		fmt.Fprintln(w, "the papers are not kept; -out FOLDER keeps them, with what a verifier needs")
+	}
 	return wire.OK, nil
 }
 
