@@ -89,7 +89,7 @@ func TestWholeSessionByTouch(t *testing.T) {
 		document.querySelector('#notices p')?.textContent === markup && document.querySelector('main .lead').textContent === markup`, markup); err != nil {
 		t.Errorf("the release's texts do not stand there as they are: %v", err)
 	}
-	f.tap(`main [data-language="ja"]`)
+	f.watch().tap(`main [data-language="ja"]`)
 	f.at("purpose").tap(primary).at("terms").tap(primary)
 	f.at("insert")
 	c.tray.Lay(card)
@@ -107,8 +107,39 @@ func TestWholeSessionByTouch(t *testing.T) {
 	if n := len(c.papers()); n != 1 {
 		t.Errorf("%d papers", n)
 	}
-	f.tap(primary).at("more").tap(primary).at("thanks").tap(primary).at("start")
+	f.tap(primary).at("more").tap(primary).at("thanks")
+	f.nobody(r.Card.Name)
+	f.tap(primary).at("start")
 	c.quiet(f)
+}
+
+// watch keeps every word that the page shows or says from now on.
+func (f finger) watch() finger {
+	f.t.Helper()
+	if err := f.p.Eval(nil, `() => {
+		globalThis.words = []
+		document.addEventListener('utterance', e => globalThis.words.push(e.detail.text))
+		new MutationObserver(() => globalThis.words.push(document.body.textContent)).observe(document.body, { childList: true, subtree: true, characterData: true })
+	}`, nil); err != nil {
+		f.t.Fatal(err)
+	}
+	return f
+}
+
+// nobody holds UI-07 and UI-23: the resident's name was on no screen as text, and
+// in nothing that was said.
+func (f finger) nobody(name string) {
+	f.t.Helper()
+	var words []string
+	if err := f.p.Eval(&words, `() => globalThis.words`, nil); err != nil || len(words) < 20 {
+		f.t.Fatalf("%d things were shown and said, %v", len(words), err)
+	}
+	all := strings.Join(words, "\n")
+	for _, part := range strings.Split(name, "\u3000") {
+		if strings.Contains(all, part) {
+			f.t.Errorf("%s was shown or said", part)
+		}
+	}
 }
 
 // quiet holds that the page logged nothing and asked no other host.

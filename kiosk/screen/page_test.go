@@ -171,11 +171,17 @@ func TestSheetsFit(t *testing.T) {
 		do(t, p.Resize(gallery.Size(screen.DefaultPanel, upright)))
 		for _, l := range screen.Languages {
 			do(t, p.Eval(nil, speak, l))
+			if tag := get[string](t, p, `() => document.documentElement.lang`, nil); tag != strings.Replace(l, "ja-easy", "ja-x-easy", 1) {
+				t.Errorf("%s is tagged %s", l, tag)
+			}
 			for _, open := range []string{"#language", "#help", ".cancel"} {
 				do(t, p.Tap(open))
 				fits(t, p, fmt.Sprintf("sheet of %s in %s, upright %v", open, l, upright), l, upright, false)
 				do(t, p.Eval(nil, `() => document.querySelector('dialog[open]').close()`, nil))
 			}
+			do(t, s.Show(p, ask(face.PIN)), p.Tap("#help"))
+			fits(t, p, fmt.Sprintf("help on the PIN in %s, upright %v", l, upright), l, upright, false)
+			do(t, p.Tap("dialog .primary"))
 			soon := ask(face.Consent)
 			soon.Left = 100_000
 			do(t, s.Show(p, ask(face.Consent)), s.Show(p, soon))

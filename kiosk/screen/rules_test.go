@@ -46,6 +46,9 @@ func TestPINStaysNowhere(t *testing.T) {
 	if text := get[string](t, p, `() => document.querySelector('main').innerText`, nil); !strings.Contains(text, "あと3回") {
 		t.Errorf("the tries left are not there: %s", text)
 	}
+	if said := utterances(t, p); len(said) == 0 || !strings.Contains(said[len(said)-1].Text, "あと3回") {
+		t.Errorf("the tries left are not said: %+v", said)
+	}
 	before := get[string](t, p, page, nil)
 	for _, k := range []int{7, 2, 6} {
 		do(t, p.Tap(fmt.Sprintf(".keys button:nth-child(%d)", k)))
@@ -230,7 +233,11 @@ func TestPreviewAndConfirm(t *testing.T) {
 			t.Errorf("before payment %q is not said: %s", want, said[len(said)-1].Text)
 		}
 	}
-	do(t, p.Tap("#actions .primary"))
+	do(t, p.Tap("#help"))
+	if help := get[string](t, p, `() => document.getElementById('sheet-help').innerText`, nil); !strings.Contains(help, "000-0000-0000") || !strings.Contains(help, "000-0000-0201") {
+		t.Errorf("the help has not both numbers: %s", help)
+	}
+	do(t, p.Tap("dialog .primary"), p.Tap("#actions .primary"))
 	if a, err := s.Answer(); err != nil || a.Act.Do != face.Yes {
 		t.Errorf("%v, %v", a, err)
 	}
@@ -264,6 +271,54 @@ func TestFourTimesTheText(t *testing.T) {
 		do(t, p.Tap(`#pager [data-do="page-down"]`))
 	}
 	do(t, p.Tap(`[data-do="search"]`), p.Wait(`() => document.querySelector('main').dataset.screen === 'search'`, nil))
+}
+
+// And on every screen, faults included: nothing wider than the panel.
+func TestFourTimesTheTextEverywhere(t *testing.T) {
+	b := browser.Need(t)
+	s, err := gallery.NewStage(screen.DefaultPanel)
+	do(t, err)
+	defer s.Close()
+	w, h := gallery.Size(screen.DefaultPanel, true)
+	const large = `() => { for (let i = 0; i < 4 && !document.getElementById('tool-size').innerText.includes('400'); i++) document.getElementById('tool-size').click() }`
+	do(t, s.Visit(b, browser.Open{Width: w, Height: h}, "ja", shots(t), func(p *browser.Page, shot gallery.Shot) error {
+		if get[bool](t, p, `() => Boolean(document.querySelector('dialog[open]'))`, nil) {
+			return nil
+		}
+		for _, upright := range []bool{true, false} {
+			do(t, p.Resize(gallery.Size(screen.DefaultPanel, upright)), p.Eval(nil, large, nil))
+			for _, l := range []string{"vi", "ja"} { // the widest and the first
+				fits(t, p, fmt.Sprintf("%s %s at 400 %%, upright %v", shot.Name, l, upright), l, upright, true)
+			}
+		}
+		// Small again: what the next shot taps lies where a finger finds it.
+		do(t, p.Eval(nil, `() => document.getElementById('tool-size').click()`, nil))
+		return p.Resize(w, h)
+	}))
+}
+
+// UI-12: whatever was chosen or shown is gone from the page with the session,
+// which comes back to its start by itself.
+func TestNothingStaysOnTheScreen(t *testing.T) {
+	s, p := stage(t, browser.Open{Clock: true})
+	pages, err := gallery.Specimen()
+	do(t, err)
+	choose, preview := ask(face.Choose), ask(face.Preview)
+	choose.Menu, choose.MaxCopies = gallery.Menu(), 10
+	preview.Choice, preview.Pages, preview.Fee = gallery.Choice, pages, 240
+	do(t, s.Begin(p, "en"), s.Show(p, choose), s.Show(p, preview))
+	picture := get[string](t, p, `() => document.querySelector('img').src`, nil)
+	do(t, s.Show(p, face.Tell{Screen: face.End, Code: wire.TimedOut, Texts: screen.Texts(wire.TimedOut)}))
+	left := get[string](t, p, page, nil)
+	for _, gone := range []string{"Mihon City", "992011", "<img", "240"} {
+		if strings.Contains(left, gone) {
+			t.Errorf("%q stays on the page", gone)
+		}
+	}
+	if get[bool](t, p, `u => fetch(u).then(() => true, () => false)`, picture) {
+		t.Error("the picture of the certificate can still be had")
+	}
+	do(t, p.Advance(101_000), p.Wait(`() => document.querySelector('main').dataset.screen === 'start' && document.documentElement.lang === 'ja'`, nil))
 }
 
 // UI-04: the keypad reaches everything that can be pressed, in the order of the

@@ -41,15 +41,16 @@ export function languages(page) {
 export function help(page) {
 	const t = k => page.words.text(k, { phone: page.phone })
 	const offer = page.offer()
+	const pin = page.tell.screen?.startsWith('pin')
 	const phones = [h('div', { class: 'card' }, h('h2', null, t('help.centre')), h('p', { class: 'phone' }, page.phone || t('help.nophone')))]
 	if (offer?.phone) {
 		phones.push(h('div', { class: 'card' }, h('h2', null, page.words.name(offer)[0]), h('p', { class: 'phone' }, offer.phone)))
 	}
 	sheet(page, 'help', {}, [
-		h('p', null, t('help.lead')), h('div', { class: 'beside' }, phones), h('p', null, t('help.staff')), h('p', null, t('help.keys')), page.speech.silent || h('p', { class: 'note' }, t('help.voice')),
+		h('p', null, t('help.lead')), h('div', { class: 'beside' }, phones), h('p', null, t('help.staff')), pin && h('p', { class: 'note' }, t('help.pin')), h('p', null, t('help.keys')), page.speech.silent || h('p', { class: 'note' }, t('help.voice')),
 		h('div', { class: 'row' }, slower(page), answer('', 'primary', t('close'))),
 	])
-	page.speech.say('help', ['help.title', 'help.lead', 'help.staff', 'help.keys'].map(key => ({ key })))
+	page.speech.say('help', ['help.title', 'help.lead', 'help.staff', ...pin ? ['help.pin'] : [], 'help.keys'].map(key => ({ key })))
 }
 
 // slower gives a resident who needs it three times as long, or takes it back.
