@@ -1,10 +1,10 @@
-package main
+package main_test
 
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,6 +14,7 @@ import (
 	"akashi/kiosk/screen"
 	"akashi/testkit/edition"
 	"akashi/testkit/pki"
+	"akashi/testkit/programs"
 	"akashi/testkit/residents"
 )
 
@@ -38,6 +39,9 @@ func newDesk(t *testing.T) table {
 		t.Fatal(err)
 	}
 	d.write("texts.json", texts.Bytes())
+	if err := programs.Into(t.Context(), d.dir, "centre/cmd/release"); err != nil {
+		t.Fatal(err)
+	}
 	return d
 }
 
@@ -63,42 +67,53 @@ func (d table) draft(change func(*release.Release)) {
 	d.write("draft.json", b)
 }
 
-func (d table) sign(key string) (string, error) {
-	var out bytes.Buffer
-	err := run([]string{"sign", "-draft", d.in("draft.json"), "-key", d.in(key + ".key"), "-chain", d.in(key + ".pem"),
-		"-root", d.in("centre-root.pem"), "-texts", d.in("texts.json"), "-out", d.in("release.json")}, time.Now(), &out)
-	return out.String(), err
+// call runs the program as it ships: what it said, what it complained of, its exit.
+func (d table) call(args ...string) (string, string, int) {
+	d.t.Helper()
+	var out, bad bytes.Buffer
+	c := exec.Command(d.in("release"), args...)
+	c.Stdout, c.Stderr = &out, &bad
+	if err := c.Run(); err != nil && c.ProcessState == nil {
+		d.t.Fatal(err)
+	}
+	return out.String(), bad.String(), c.ProcessState.ExitCode()
 }
 
-func (d table) run(args ...string) (string, error) {
-	var out bytes.Buffer
-	err := run(append(args, d.in("release.json")), time.Now(), &out)
-	return out.String(), err
+func (d table) sign(key string) (string, string, int) {
+	d.t.Helper()
+	return d.call("sign", "-draft", d.in("draft.json"), "-key", d.in(key+".key"), "-chain", d.in(key+".pem"),
+		"-root", d.in("centre-root.pem"), "-texts", d.in("texts.json"), "-out", d.in("release.json"))
+}
+
+// refused tells whether the program ended with 1 and named that reason.
+func refused(bad string, code int, want error) bool {
+	return code == 1 && strings.Contains(bad, want.Error())
 }
 
 func TestSignCheckShow(t *testing.T) {
 	d := newDesk(t)
 	d.draft(func(r *release.Release) { r.Texts["start.lead"] = edition.All("Choose.") })
-	said, err := d.sign("release")
-	if err != nil || !strings.HasPrefix(said, "release 7, terms 2026-11, ") || !strings.Contains(said, "4 municipalities take part, 1 texts replaced") {
-		t.Fatalf("%q, %v", said, err)
+	said, bad, code := d.sign("release")
+	if code != 0 || !strings.HasPrefix(said, "release 7, terms 2026-11, ") || !strings.Contains(said, "4 municipalities take part, 1 texts replaced") {
+		t.Fatalf("%q, %q, %d", said, bad, code)
 	}
-	if got, err := d.run("check", "-root", d.in("centre-root.pem"), "-texts", d.in("texts.json"), "-after", "6"); err != nil || got != said {
-		t.Errorf("check: %q, %v", got, err)
+	file := d.in("release.json")
+	if got, bad, code := d.call("check", "-root", d.in("centre-root.pem"), "-texts", d.in("texts.json"), "-after", "6", file); code != 0 || got != said {
+		t.Errorf("check: %q, %q, %d", got, bad, code)
 	}
-	if _, err := d.run("check", "-root", d.in("centre-root.pem"), "-after", "7"); !errors.Is(err, release.ErrRollback) {
-		t.Errorf("not above 7: %v", err)
+	if _, bad, code := d.call("check", "-root", d.in("centre-root.pem"), "-after", "7", file); !refused(bad, code, release.ErrRollback) {
+		t.Errorf("not above 7: %q, %d", bad, code)
 	}
-	if _, err := d.run("check", "-root", d.in("vrs-ca.pem")); !errors.Is(err, release.ErrSigner) {
-		t.Errorf("another root: %v", err)
+	if _, bad, code := d.call("check", "-root", d.in("vrs-ca.pem"), file); !refused(bad, code, release.ErrSigner) {
+		t.Errorf("another root: %q, %d", bad, code)
 	}
-	shown, err := d.run("show")
-	if err != nil {
-		t.Fatal(err)
+	shown, bad, code := d.call("show", file)
+	if code != 0 {
+		t.Fatal(bad)
 	}
 	d.write("draft.json", []byte(shown)) // what is shown can be signed again
-	if _, err := d.sign("release"); err != nil {
-		t.Error(err)
+	if _, bad, code := d.sign("release"); code != 0 {
+		t.Error(bad)
 	}
 }
 
@@ -116,16 +131,16 @@ func TestSignRefuses(t *testing.T) {
 		"a step":           {func(r *release.Release) { r.Texts["steps.order"] = edition.All("print, pay") }, "release", release.ErrKey},
 	} {
 		d.draft(c.change)
-		if _, err := d.sign(c.key); !errors.Is(err, c.want) {
-			t.Errorf("%s: %v", name, err)
+		if _, bad, code := d.sign(c.key); !refused(bad, code, c.want) {
+			t.Errorf("%s: %q, %d", name, bad, code)
 		}
 		if _, err := os.Stat(d.in("release.json")); err == nil {
 			t.Errorf("%s: a file was written", name)
 		}
 	}
 	for _, args := range [][]string{nil, {"sign"}, {"check", "x"}, {"show"}, {"show", "-root", "r", "x"}, {"publish", "x"}} {
-		if err := run(args, time.Now(), &bytes.Buffer{}); !errors.Is(err, errUsage) {
-			t.Errorf("%v: %v", args, err)
+		if _, bad, code := d.call(args...); code != 2 || !strings.HasPrefix(bad, "usage: release sign") {
+			t.Errorf("%v: %q, %d", args, bad, code)
 		}
 	}
 }
