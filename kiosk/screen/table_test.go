@@ -45,14 +45,21 @@ func TestRulesHaveTheirTests(t *testing.T) {
 // defined reports whether a folder has a test of a name.
 func defined(t *testing.T, dir, name string) bool {
 	t.Helper()
+	return fileOf(t, dir, name) != ""
+}
+
+// fileOf gives the file of a folder that has a test of a name; "" when none
+// has.
+func fileOf(t *testing.T, dir, name string) string {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 	do(t, err)
 	for _, f := range files {
 		b, err := os.ReadFile(f)
 		do(t, err)
 		if strings.Contains(string(b), "\nfunc "+name+"(t *testing.T) {") {
-			return true
+			return string(b)
 		}
 	}
-	return false
+	return ""
 }

@@ -231,6 +231,29 @@ func TestEndings(t *testing.T) {
 	}
 }
 
+// Whatever the centre says, at the door, to a request or sealed, ends in that
+// code, with its words and without paper or money.
+func TestEveryRefusalOfTheCentre(t *testing.T) {
+	for _, c := range wire.Codes() {
+		if c >= 600 {
+			continue // the kiosk's own
+		}
+		for name, refuse := range map[string]func(*world){
+			"open":   func(w *world) { w.centre.fail[wire.TypeOpen] = c },
+			"begin":  func(w *world) { w.centre.fail[wire.TypeBegin] = c },
+			"answer": func(w *world) { w.centre.code = c },
+		} {
+			w := newWorld(t, "takasaki")
+			refuse(w)
+			w.nothing(w.run(), c)
+			end := w.face.tells[len(w.face.tells)-1]
+			if end.Code != c || len(end.Texts) != len(screen.Languages) || end.Charged != 0 {
+				t.Errorf("%v at %s: the resident reads %v in %d languages", c, name, end.Code, len(end.Texts))
+			}
+		}
+	}
+}
+
 // Nothing is sent before the worker's key is vouched for.
 func TestNothingLeavesUnattested(t *testing.T) {
 	w := newWorld(t, "takasaki")

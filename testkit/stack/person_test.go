@@ -35,6 +35,7 @@ func TestReplacedNodeKeepsAPersonsStop(t *testing.T) {
 	if v := walk(t, s, s.First(), credential.Domestic); v.Code != wire.OK || len(v.Papers) != 1 {
 		t.Fatalf("resumed: ended %v with %d papers; centre said %s", v.Code, len(v.Papers), said(s))
 	}
+	shuts(t, s, onAClosedDay, wire.OutOfHours)
 }
 
 func TestAReissuedCardHasAllItsTries(t *testing.T) {

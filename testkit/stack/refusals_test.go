@@ -7,7 +7,11 @@ import (
 	"time"
 
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
 	"akashi/kiosk/face"
+	"akashi/kiosk/payment/unit"
+	"akashi/testkit/payunit"
+	"akashi/testkit/residents"
 	"akashi/testkit/robot"
 	"akashi/testkit/simcard"
 	"akashi/testkit/stack"
@@ -60,11 +64,110 @@ func TestNothingComesOutOfARefusal(t *testing.T) {
 			told(t, v)
 		})
 	}
+	spoiltCards(t, s, r)
+	unpaid(t, s, r)
+	shuts(t, s, inMaintenance, wire.Maintenance)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if n, err := s.Settled(ctx); err != nil || n[vrs.Delivered] != 0 || n[vrs.Pending] != 0 {
 		t.Errorf("certificate IDs at the end: %v, %v", n, err)
 	}
+}
+
+// nothing takes the resident through a plan that must end with a code, without
+// paper and without a yen.
+func nothing(t *testing.T, k *stack.Kiosk, name string, p robot.Plan, want wire.Code) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	v, err := k.Walk(ctx, p)
+	if err != nil || v.Outcome() != want || len(v.Papers) != 0 || v.Charged != 0 {
+		t.Errorf("%s: ended %v, %v, want %v; %d papers, %d yen", name, v.Outcome(), err, want, len(v.Papers), v.Charged)
+	}
+}
+
+// spoiltCards: another card than a My Number card, and one that is taken away
+// while it is read.
+func spoiltCards(t *testing.T, s *stack.Stack, r residents.Resident) {
+	t.Helper()
+	k := s.Kiosks[0]
+	for _, c := range []struct {
+		name   string
+		faults simcard.Faults
+		want   wire.Code
+	}{
+		{"another card", simcard.Faults{NotMyNumber: true}, wire.CardUnknown},
+		{"taken too early", simcard.Faults{LeaveAt: 9}, wire.CardRemoved},
+	} {
+		card, err := simcard.New(r, s.Authority(), simcard.Options{Faults: c.faults})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := k.Ask(t.Context(), r, credential.Domestic)
+		p.Insert = func() { _ = k.Lay(t.Context(), card) }
+		nothing(t, k, c.name, p, c.want)
+	}
+}
+
+// unpaid: the payment unit takes no money.
+func unpaid(t *testing.T, s *stack.Stack, r residents.Resident) {
+	t.Helper()
+	k := s.Kiosks[0]
+	for _, c := range []struct {
+		how  payunit.How
+		want wire.Code
+	}{
+		{payunit.Refuse, wire.PaymentRefused},
+		{payunit.NoChange, wire.PaymentChange},
+	} {
+		k.AtUnit().Play(payunit.Play{How: c.how, Do: unit.Authorise, Times: 1})
+		nothing(t, k, string(c.how), k.Ask(t.Context(), r, credential.Domestic), c.want)
+		k.AtUnit().Calm()
+	}
+	k.AtUnit().Auto(false)
+	p := k.Ask(t.Context(), r, credential.Domestic)
+	p.Seen = func(x face.Tell) {
+		if x.Screen == face.Pay {
+			for begun := time.Now(); !k.AtUnit().Touch("poor", 10) && time.Since(begun) < time.Minute; {
+				time.Sleep(time.Millisecond)
+			}
+		}
+	}
+	nothing(t, k, "too little on the e-money card", p, wire.PaymentBalance)
+	k.AtUnit().Auto(true)
+}
+
+// inMaintenance, onAClosedDay and newTerms change a screen release.
+func inMaintenance(r *release.Release) {
+	r.Maintenance = []release.Window{{From: r.Issued.Add(-time.Hour), Until: r.Issued.Add(time.Hour)}}
+}
+
+func onAClosedDay(r *release.Release) {
+	today := time.Now().In(release.Japan) // and tomorrow, should midnight come
+	r.Closed = []release.Day{release.Day(today.Format(time.DateOnly)), release.Day(today.AddDate(0, 0, 1).Format(time.DateOnly))}
+}
+
+func newTerms(r *release.Release) { r.Terms.Version = "2027-01" }
+
+// shuts publishes a release while a resident looks for their card: nothing is
+// begun under what it says. It is the last that is done with a chain, for the
+// kiosk knows of the release a beat later.
+func shuts(t *testing.T, s *stack.Stack, change func(*release.Release), want wire.Code) {
+	t.Helper()
+	r, err := s.Resident(s.First())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := s.Kiosks[0].Ask(t.Context(), r, credential.Domestic)
+	p.Seen = func(x face.Tell) {
+		if x.Screen != face.InsertCard {
+			return
+		}
+		if _, err := s.Release(change); err != nil {
+			t.Error(err)
+		}
+	}
+	nothing(t, s.Kiosks[0], want.Name(), p, want)
 }
 
 // told holds what a person is told against what the screen had: texts point

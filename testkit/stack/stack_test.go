@@ -87,6 +87,7 @@ func TestOneResidentEndToEnd(t *testing.T) {
 		t.Fatalf("ended %v with %d papers; shown %v; centre said %s", v.Code, len(v.Papers), v.Record.Shown, said(s))
 	}
 	replaced(t, s)
+	shuts(t, s, newTerms, wire.TermsOutdated)
 }
 
 // replaced publishes a screen release while a resident is at the preview: they
