@@ -40,6 +40,7 @@ RACE := CGO_ENABLED=1 GORACE=atexit_sleep_ms=50 $(GO) test -race -p $$(($$(nproc
 test: testdeps assets browser testvoices
 	@# Without the detector's cost: PDFium is compiled once for all tests, and everything is held to compile on a Mac.
 	@CGO_ENABLED=0 $(GO) test -count=1 -run '^(TestShared|TestCompilesElsewhere)$$' ./verifier/scan ./testkit/archtest
+	@CGO_ENABLED=0 $(GO) test -count=1 -tags nofence ./centre/oneshot
 	@echo "test: every program as it ships, once for all tests"
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && chmod 755 "$$dir" && CGO_ENABLED=0 $(GO) build -o "$$dir/" ./... && \
 	  { CGO_ENABLED=1 $(GO) build -o "$$dir/cgo/" ./kiosk/cmd/reader || [ "$$CI" != true ]; } && \

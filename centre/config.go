@@ -45,6 +45,10 @@ type Config struct {
 	// that has forgotten its users does not start at all: it would work as well,
 	// and whoever takes the gateway over could have anything signed.
 	OneUser bool `json:"one_user,omitempty"`
+	// UnfencedDemonstration has workers run on a system that cannot fence them in;
+	// the node says so when it starts. With an issuer that is no specimen it is
+	// refused. On Linux it does nothing: there workers run fenced in or not at all.
+	UnfencedDemonstration bool `json:"unfenced_demonstration,omitempty"`
 
 	Gateway  GatewayFile  `json:"gateway"`
 	Bus      BusFile      `json:"bus"`
@@ -139,6 +143,8 @@ var specimen = IssuerFile{
 	NameJA: "証 見本発行者", NameEN: "Akashi specimen issuer", Display: "AKASHI_SPECIMEN", Specimen: true,
 }
 
+var errUnfenced = errors.New("centre: unfenced_demonstration: the issuer is no specimen: cleartext of residents is not safe without a fence; leave it out and run on Linux")
+
 // ReadConfig reads a node's configuration and makes its paths absolute.
 func ReadConfig(path string) (*Config, error) {
 	b, err := readFile(path)
@@ -207,6 +213,9 @@ func (c *Config) check() error {
 	l := c.Launcher
 	if l.Workers < 0 || l.Settlers < 0 || l.WorkerSeconds < 0 {
 		return errors.New("centre: launcher: a limit below zero")
+	}
+	if c.UnfencedDemonstration && c.Issuer != nil && !(c.Issuer.Specimen && c.Issuer.Country == specimen.Country) {
+		return errUnfenced
 	}
 	return errors.Join(c.Bus.check(), c.checkUsers())
 }

@@ -100,3 +100,24 @@ func FuzzReadConfig(f *testing.F) {
 		}
 	})
 }
+
+func TestUnfencedIsForSpecimens(t *testing.T) {
+	c := goodConfig()
+	c.UnfencedDemonstration = true
+	for name, i := range map[string]struct {
+		issuer *centre.IssuerFile
+		ok     bool
+	}{
+		"the built-in issuer":   {nil, true},
+		"a specimen":            {&centre.IssuerFile{URL: "https://x.invalid", Country: "UTO", Specimen: true}, true},
+		"a real one":            {&centre.IssuerFile{URL: "https://x.example", Country: "JPN"}, false},
+		"a real country's":      {&centre.IssuerFile{URL: "https://x.invalid", Country: "JPN", Specimen: true}, false},
+		"one without the marks": {&centre.IssuerFile{URL: "https://x.invalid", Country: "UTO"}, false},
+	} {
+		c.Issuer = i.issuer
+		_, err := centre.ReadConfig(write(t, filepath.Join(t.TempDir(), "node.json"), string(must(json.Marshal(c))(t))))
+		if refused := err != nil && strings.Contains(err.Error(), "unfenced_demonstration"); refused == i.ok || i.ok && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -35,6 +35,9 @@ func RunNode(ctx context.Context, path string, out io.Writer) error {
 	if c.OneUser {
 		say.say(fmt.Sprintf(oneUserNotice, os.Getuid()))
 	}
+	if c.UnfencedDemonstration && !oneshot.Fences {
+		say.say(oneshot.UnfencedNotice)
+	}
 	if err := c.checkOwners(); err != nil {
 		return err
 	}

@@ -150,7 +150,7 @@ func (c *Config) launcher(url string, out *lines) (LauncherConfig, error) {
 
 // worker says how a worker is started.
 func (c *Config) worker() WorkerConfig {
-	w := WorkerConfig{Path: thisProgram(), Args: []string{"worker"}, User: c.users().Worker, Life: c.life()}
+	w := WorkerConfig{Path: thisProgram(), Args: oneshot.Arguments(c.UnfencedDemonstration, "worker"), User: c.users().Worker, Life: c.life()}
 	if own := c.Launcher.Worker; len(own) > 0 {
 		w.Path, w.Args = own[0], own[1:]
 	}
@@ -160,8 +160,8 @@ func (c *Config) worker() WorkerConfig {
 // RunWorker is the whole life of an issuing worker's process: it takes what it
 // was handed, fences itself in, and issues once. Its files are FileLauncher,
 // FileVRS and FileKeys. The error is for the exit code only: there is nobody
-// who could read its text.
-func RunWorker(ctx context.Context) error {
+// who could read its text. unfenced is for demonstrations (oneshot.Limits).
+func RunWorker(ctx context.Context, unfenced bool) error {
 	var conns [FileKeys + 1]net.Conn
 	for i := range conns {
 		f := oneshot.File(i)
@@ -176,7 +176,7 @@ func RunWorker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := oneshot.Fence(oneshot.Limits{}); err != nil {
+	if err := oneshot.Fence(oneshot.Limits{Unfenced: unfenced}); err != nil {
 		return err
 	}
 	return issue.Run(ctx, conns[FileLauncher], conns[FileVRS], conns[FileKeys], issue.Deps{Vaccines: tables})

@@ -76,6 +76,9 @@ func New(c Config) (*Agent, error) {
 	if a.trust, err = openTrust(c, f, a.now); err != nil {
 		return nil, err
 	}
+	if c.UnfencedDemonstration && !specimens(a.trust.Look().List) {
+		return nil, errUnfenced
+	}
 	if a.screen, err = openReleases(c, f.root, a.now); err != nil {
 		return nil, err
 	}

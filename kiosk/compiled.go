@@ -81,8 +81,8 @@ func forReading(dir string) error {
 
 // load makes the scanner from compiled code that may be read and nothing more:
 // from here on this process opens no other file.
-func load(ctx context.Context, dir string) (*scan.Scanner, error) {
-	if err := oneshot.Narrow(oneshot.Limits{ReadOnly: []string{dir}}); err != nil {
+func load(ctx context.Context, dir string, unfenced bool) (*scan.Scanner, error) {
+	if err := oneshot.Narrow(oneshot.Limits{ReadOnly: []string{dir}, Unfenced: unfenced}); err != nil {
 		return nil, err
 	}
 	return scan.New(ctx, dir)
@@ -90,8 +90,8 @@ func load(ctx context.Context, dir string) (*scan.Scanner, error) {
 
 // Prepared reports by its error whether dir is filled for this program on this
 // processor, as seen by a process that may only read there.
-func Prepared(ctx context.Context, dir string) error {
-	s, err := load(ctx, dir)
+func Prepared(ctx context.Context, dir string, unfenced bool) error {
+	s, err := load(ctx, dir, unfenced)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrCompiled, err)
 	}
@@ -111,7 +111,7 @@ func (a *Agent) compiled(ctx context.Context) error {
 			return errors.Join(fmt.Errorf("%w: %s can be written by the session's user, %d; run `kiosk prepare %s` as another user, into a folder of theirs", ErrCompiled, path, user, c.Cache), err)
 		}
 	}
-	p, err := oneshot.Start(ctx, oneshot.Spec{Path: c.Program, Args: []string{"prepared", c.Cache}, UID: c.UID.Session, MaxLife: DefaultMaxLoad})
+	p, err := oneshot.Start(ctx, oneshot.Spec{Path: c.Program, Args: oneshot.Arguments(c.UnfencedDemonstration, "prepared", c.Cache), UID: c.UID.Session, MaxLife: DefaultMaxLoad})
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}

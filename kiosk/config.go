@@ -49,7 +49,12 @@ type Config struct {
 	UID     UID     `json:"uid"`
 	// OneUser, for development only, runs them all as whoever starts the agent:
 	// then a session's processes are kept from each other by their fences alone.
-	OneUser bool    `json:"one_user,omitempty"`
+	OneUser bool `json:"one_user,omitempty"`
+	// UnfencedDemonstration has a session's processes run on a system that cannot
+	// fence them in. With a trust list that has anything but specimens it is
+	// refused. On Linux it does nothing: there they run fenced in or not at all.
+	UnfencedDemonstration bool `json:"unfenced_demonstration,omitempty"`
+
 	Seconds Seconds `json:"seconds"`
 }
 

@@ -1,3 +1,5 @@
+//go:build !nofence
+
 package kiosk
 
 import "golang.org/x/sys/unix"

@@ -139,7 +139,7 @@ func (f files) dial(ctx context.Context) (net.Conn, error) {
 
 // Print is the body of the print process: one job into a folder, or with none
 // on the network printer that the agent names and connects.
-func Print(ctx context.Context, dir string) error {
+func Print(ctx context.Context, dir string, unfenced bool) error {
 	f := oneshot.File(0)
 	conn, err := net.FileConn(f)
 	if err != nil {
@@ -150,6 +150,7 @@ func Print(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
+	limits.Unfenced = unfenced
 	if err := oneshot.Fence(limits); err != nil {
 		return err
 	}

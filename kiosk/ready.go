@@ -59,7 +59,7 @@ func (a *Agent) ask(ctx context.Context) printer.Faults {
 // its end, and has it reach its printer and nothing else.
 func (a *Agent) press(ctx context.Context, child *os.File, start func(context.Context, oneshot.Spec) (*oneshot.Process, error)) (*oneshot.Process, error) {
 	c := a.config
-	s := oneshot.Spec{Path: c.Program, Args: []string{"print", c.Printer.Folder}, Files: []*os.File{child}, UID: c.UID.Print, MaxLife: c.Seconds.print()}
+	s := oneshot.Spec{Path: c.Program, Args: oneshot.Arguments(c.UnfencedDemonstration, "print", c.Printer.Folder), Files: []*os.File{child}, UID: c.UID.Print, MaxLife: c.Seconds.print()}
 	if c.Printer.IPP == "" {
 		return start(ctx, s)
 	}
@@ -68,7 +68,7 @@ func (a *Agent) press(ctx context.Context, child *os.File, start func(context.Co
 		child.Close()
 		return nil, err
 	}
-	s.Args, s.Files = []string{"print"}, append(s.Files, side)
+	s.Args, s.Files = oneshot.Arguments(c.UnfencedDemonstration, "print"), append(s.Files, side)
 	p, err := start(ctx, s)
 	if err != nil {
 		ours.Close()

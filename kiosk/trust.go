@@ -5,7 +5,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"akashi/centre/wire"
@@ -37,6 +39,30 @@ func openTrust(c Config, f files, now func() time.Time) (*keep.Keeper, error) {
 		return nil, fmt.Errorf("%w: trust: %w", ErrConfig, err)
 	}
 	return k, nil
+}
+
+// errUnfenced says that a real resident's data would be in the clear.
+var errUnfenced = fmt.Errorf("%w: unfenced_demonstration: the trust list has more than specimens: cleartext of residents is not safe without a fence; leave it out and run on Linux", ErrConfig)
+
+// specimens reports whether all that a trust list knows is invented: issuers
+// under .invalid, the country UTO, cards' authorities whose key ids begin with the digits 99.
+func specimens(l *trust.List) bool {
+	for _, s := range l.SHC {
+		if u, err := url.Parse(s.URL); err != nil || !strings.HasSuffix(u.Hostname(), ".invalid") {
+			return false
+		}
+	}
+	for _, c := range l.VDSNC {
+		if c.Country != "UTO" {
+			return false
+		}
+	}
+	for id := range l.Cards {
+		if id[0] != '9' || id[1] != '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // list tells how the trust list stands. A session that begins must be able to

@@ -110,7 +110,7 @@ func (v *visit) begin(ctx context.Context) (ends, error) {
 	}
 	c := v.agent.config
 	p, err := v.start(ctx, oneshot.Spec{
-		Path: c.Program, Args: []string{"session"}, Files: child, UID: c.UID.Session, MaxLife: c.visitLife(),
+		Path: c.Program, Args: oneshot.Arguments(c.UnfencedDemonstration, "session"), Files: child, UID: c.UID.Session, MaxLife: c.visitLife(),
 	})
 	if err != nil {
 		e.close()

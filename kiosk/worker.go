@@ -48,8 +48,9 @@ func handed() (s sockets, err error) {
 }
 
 // Session is the body of the session worker's process: it takes the setup,
-// fences itself in, lets one face in and takes one resident through.
-func Session(ctx context.Context) error {
+// fences itself in, lets one face in and takes one resident through. unfenced
+// is for demonstrations (oneshot.Limits), and refused with more than specimens.
+func Session(ctx context.Context, unfenced bool) error {
 	s, err := handed()
 	if err != nil {
 		return err
@@ -61,11 +62,11 @@ func Session(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() { <-w.Over(); cancel(wire.Internal) }()
-	plan, look, err := prepare(ctx, setup)
+	plan, look, err := prepare(ctx, setup, unfenced)
 	if err != nil {
 		return err
 	}
-	if err := oneshot.Fence(oneshot.Limits{Accept: true}); err != nil {
+	if err := oneshot.Fence(oneshot.Limits{Accept: true, Unfenced: unfenced}); err != nil {
 		return err
 	}
 	if err := w.Ready(); err != nil {
@@ -90,7 +91,7 @@ func attend(ctx context.Context, s sockets, w *hatch.Worker, plan session.Setup,
 
 // prepare reads the setup and loads the code that the session needs, while
 // files can still be opened.
-func prepare(ctx context.Context, h hatch.Setup) (session.Setup, *lastlook.Look, error) {
+func prepare(ctx context.Context, h hatch.Setup, unfenced bool) (session.Setup, *lastlook.Look, error) {
 	root, err := pool(h.CentreRoot)
 	if err != nil {
 		return session.Setup{}, nil, err
@@ -99,6 +100,9 @@ func prepare(ctx context.Context, h hatch.Setup) (session.Setup, *lastlook.Look,
 	if err != nil || len(h.Kiosk) != 32 {
 		return session.Setup{}, nil, errors.Join(ErrHanded, err)
 	}
+	if unfenced && !specimens(list) { // it may have come since the agent looked
+		return session.Setup{}, nil, errUnfenced
+	}
 	shown, err := edition(h.Release, root)
 	if err != nil {
 		return session.Setup{}, nil, errors.Join(ErrHanded, err)
@@ -106,7 +110,7 @@ func prepare(ctx context.Context, h hatch.Setup) (session.Setup, *lastlook.Look,
 	if _, err := glyph.Load(); err != nil { // the last look lays sheets out
 		return session.Setup{}, nil, err
 	}
-	scanner, err := load(context.WithoutCancel(ctx), h.Cache)
+	scanner, err := load(context.WithoutCancel(ctx), h.Cache, unfenced)
 	if err != nil {
 		return session.Setup{}, nil, err
 	}

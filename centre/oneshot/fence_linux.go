@@ -1,3 +1,5 @@
+//go:build !nofence
+
 package oneshot
 
 import (
@@ -11,6 +13,10 @@ import (
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"golang.org/x/sys/unix"
 )
+
+// Fences says that this system can fence a process in; a kernel that cannot is
+// an error of Fence.
+const Fences = true
 
 // Fence takes from the calling process, for good, what its work does not need:
 // debuggers and core dumps, new privileges, files, new sockets, new programs.

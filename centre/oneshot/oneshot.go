@@ -9,7 +9,9 @@
 //
 // Linux enforces all of it. Other systems build and start processes with a
 // longest life, but there a process outlives a killed parent, is not held to
-// its user and may dump core; Fence fails with ErrUnfenced.
+// its user and may dump core; Fence fails with ErrUnfenced, unless Limits say
+// that this is a demonstration. The build tag nofence makes Linux such a system,
+// so that what runs on the others can be tried on it.
 package oneshot
 
 import (
@@ -65,6 +67,36 @@ type Limits struct {
 	// knows Unix sockets (ABI 9) holds it to the folder; below that it is the
 	// other sockets' own rights that keep the process's user away.
 	Connect string
+	// Unfenced, for demonstration only, lets the process go on where the system
+	// has no fence (Fences is false): it is not confined then. Where the system
+	// has one, it stands or the process ends, whatever this says. Whoever sets it
+	// makes sure that every certificate is a specimen.
+	Unfenced bool
+}
+
+// UnfencedArgument, last on a one-shot process's command line, has it set
+// Limits.Unfenced.
+const UnfencedArgument = "-unfenced-demonstration"
+
+// UnfencedNotice is what a program says that starts such processes.
+const UnfencedNotice = "no fence on this system: processes are not confined; for demonstration only, with specimens"
+
+// Demonstrates takes UnfencedArgument from the end of a command line and
+// reports whether it was there.
+func Demonstrates(args []string) (rest []string, unfenced bool) {
+	if last := len(args) - 1; last > 0 && args[last] == UnfencedArgument {
+		return args[:last], true
+	}
+	return args, false
+}
+
+// Arguments gives a one-shot process's arguments, with UnfencedArgument if the
+// starter is set so.
+func Arguments(unfenced bool, args ...string) []string {
+	if unfenced {
+		return append(args, UnfencedArgument)
+	}
+	return args
 }
 
 // File gives the i-th handed-over file inside the process.

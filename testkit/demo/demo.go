@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"akashi/centre/oneshot"
 	"akashi/testkit/canary"
 	"akashi/testkit/pki"
 	"akashi/testkit/stack"
@@ -91,6 +92,10 @@ func Run(ctx context.Context, o Options) error {
 func (d *demo) run(ctx context.Context) error {
 	began := time.Now()
 	d.say("%s", pki.Notice)
+	if !oneshot.Fences {
+		d.say("%s", oneshot.UnfencedNotice)
+		d.hold(false, "fence", "%s", oneshot.UnfencedNotice)
+	}
 	if err := d.prepare(ctx); err != nil {
 		return err
 	}

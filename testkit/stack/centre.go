@@ -12,6 +12,7 @@ import (
 	"akashi/centre"
 	"akashi/centre/fleet"
 	"akashi/centre/keys"
+	"akashi/centre/oneshot"
 	"akashi/testkit/users"
 )
 
@@ -99,7 +100,7 @@ func (s *Stack) node(keySocket string) centre.Config {
 		listen = "127.0.0.1:0"
 	}
 	return centre.Config{
-		Node: "node-1", Root: pki("centre-root.pem"), Fleet: s.path("fleet.json"), Release: s.path("release.json"), Audit: s.path("state", "audit.log"), Events: true,
+		Node: "node-1", UnfencedDemonstration: !oneshot.Fences, Root: pki("centre-root.pem"), Fleet: s.path("fleet.json"), Release: s.path("release.json"), Audit: s.path("state", "audit.log"), Events: true,
 		Gateway: centre.GatewayFile{Listen: listen, Certificate: pki("gateway.pem"), Key: pki("gateway.key")},
 		Bus:     centre.BusFile{Listen: s.bus, Certificate: pki("nats-server.pem"), Key: pki("nats-server.key"), Store: s.path("bus")},
 		Launcher: centre.LauncherFile{

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"akashi/centre/oneshot"
 	"akashi/centre/wire"
 	"akashi/kiosk"
 	"akashi/kiosk/reader"
@@ -141,7 +142,7 @@ func (k *Kiosk) startAgent(ctx, life context.Context, r kiosk.Reader, p kiosk.Pr
 		Centre: s.gateway, CentreRoot: filepath.Join(s.PKI(), "centre-root.pem"),
 		Certificate: s.path(k.ID, "kiosk.pem"), Key: s.path(k.ID, "kiosk.key"),
 		Trust: filepath.Join(s.PKI(), "trust.json"), TrustRoot: filepath.Join(s.PKI(), "trust-root.pem"),
-		Disease: residents.Disease, Origin: origin,
+		Disease: residents.Disease, Origin: origin, UnfencedDemonstration: !oneshot.Fences,
 		Control: k.control(), State: s.path(k.ID, "state"), Cache: s.path("compiled"),
 		Reader: r, Printer: p, Payment: kiosk.Payment{Socket: k.unitSocket()}, Program: filepath.Join(s.o.Bin, "kiosk"),
 	}

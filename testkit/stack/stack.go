@@ -14,11 +14,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"time"
 
-	"akashi/centre/oneshot"
 	"akashi/centre/wire"
 	"akashi/centre/wire/release"
 	"akashi/testkit/pki"
@@ -76,9 +74,6 @@ type Stack struct {
 // Start starts the chain and comes back when every part has said that it is
 // ready. ctx bounds the start only.
 func Start(ctx context.Context, o Options) (*Stack, error) {
-	if runtime.GOOS != "linux" {
-		return nil, oneshot.ErrUnfenced // said once, not by every process
-	}
 	s := &Stack{Dir: o.Dir, Began: time.Now(), o: o, cards: map[string]*simcard.Card{}}
 	if s.o.People == nil {
 		s.o.People = residents.All()

@@ -7,17 +7,19 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"akashi/centre/oneshot"
 )
 
 // needed are the capabilities of root that giving users takes, as
 // capabilities(7) numbers them: chown, kill, setgid, setuid.
 const needed = 1<<0 | 1<<5 | 1<<6 | 1<<7
 
-// Distinct reports whether processes have users of their own here: we are root,
-// with the rights of root, and the users exist in this namespace. Root in a
+// Distinct reports whether processes have users of their own here: the system
+// holds them to it (package oneshot), we are root, with the rights of root, and the users exist in this namespace. Root in a
 // rootless container often maps itself alone.
 var Distinct = sync.OnceValue(func() bool {
-	return os.Getuid() == 0 && capable(read("/proc/self/status")) &&
+	return oneshot.Fences && os.Getuid() == 0 && capable(read("/proc/self/status")) &&
 		maps(read("/proc/self/uid_map")) && maps(read("/proc/self/gid_map"))
 })
 

@@ -31,12 +31,13 @@ import (
 
 	"akashi/centre"
 	"akashi/centre/audit"
+	"akashi/centre/oneshot"
 )
 
 const usage = `usage: centre node -config FILE
        centre gateway -config FILE [-bus URL] [-handed]
        centre launcher -config FILE [-bus URL] [-handed]
-       centre worker
+       centre worker [-unfenced-demonstration]
        centre state -config FILE -operator N [-bus URL] [-kiosk ID] [-clear ALARM | -stop | -resume]
        centre audit -verify FILE`
 
@@ -60,6 +61,7 @@ func main() {
 type asked struct {
 	config, bus, verify string
 	handed              bool // a node has handed over an open file
+	unfenced            bool // a worker's
 	order               centre.Order
 }
 
@@ -79,7 +81,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	case "launcher":
 		return centre.RunLauncher(ctx, a.config, a.bus, a.handed, out)
 	case "worker":
-		return centre.RunWorker(ctx)
+		return centre.RunWorker(ctx, a.unfenced)
 	case "state":
 		return state(ctx, a, out)
 	default:
@@ -115,6 +117,7 @@ func parse(command string, args []string) (a asked, err error) {
 		f.StringVar(&a.verify, "verify", "", "log to check")
 		want["verify"] = true
 	case "worker":
+		f.BoolVar(&a.unfenced, oneshot.UnfencedArgument[1:], false, "for demonstration only")
 	default:
 		return a, errUsage
 	}

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"akashi/centre/oneshot"
 	"akashi/kiosk"
 	"akashi/kiosk/screen"
 )
@@ -44,19 +45,20 @@ func run(args []string) error {
 	if len(args) == 0 {
 		return errUsage
 	}
+	args, unfenced := oneshot.Demonstrates(args)
 	switch {
 	case args[0] == "session" && len(args) == 1:
-		return kiosk.Session(context.Background())
+		return kiosk.Session(context.Background(), unfenced)
 	case args[0] == "texts" && len(args) == 1:
 		return screen.Print(os.Stdout)
 	case args[0] == "prepare" && len(args) == 2:
 		return kiosk.Prepare(context.Background(), args[1])
 	case args[0] == "prepared" && len(args) == 2:
-		return kiosk.Prepared(context.Background(), args[1])
+		return kiosk.Prepared(context.Background(), args[1], unfenced)
 	case args[0] == "print" && len(args) == 1:
-		return kiosk.Print(context.Background(), "")
+		return kiosk.Print(context.Background(), "", unfenced)
 	case args[0] == "print" && len(args) == 2 && args[1] != "":
-		return kiosk.Print(context.Background(), args[1])
+		return kiosk.Print(context.Background(), args[1], unfenced)
 	case args[0] == "show" && len(args) > 2:
 		return kiosk.Show(args[1], args[2], args[3:])
 	case args[0] == "wipe" && len(args) == 2:
@@ -85,6 +87,9 @@ func agent(args []string) error {
 	}
 	if c.OneUser {
 		fmt.Fprintf(os.Stderr, "one user: the processes of a session all run as user %d; for development only\n", os.Getuid())
+	}
+	if c.UnfencedDemonstration && !oneshot.Fences {
+		fmt.Fprintln(os.Stderr, oneshot.UnfencedNotice)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()

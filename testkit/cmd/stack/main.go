@@ -24,6 +24,7 @@ import (
 	"strings"
 	"syscall"
 
+	"akashi/centre/oneshot"
 	"akashi/centre/wire"
 	"akashi/testkit/pki"
 	"akashi/testkit/residents"
@@ -130,6 +131,9 @@ func run(ctx context.Context, args []string, w io.Writer) (wire.Code, error) {
 		return 0, err
 	}
 	fmt.Fprintln(w, pki.Notice)
+	if !oneshot.Fences {
+		fmt.Fprintln(w, oneshot.UnfencedNotice)
+	}
 	s, err := stack.Start(ctx, stack.Options{Bin: bin, PCSC: pcsc && o.card != "process", Printer: o.printer})
 	if err != nil {
 		return 0, err

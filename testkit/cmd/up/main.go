@@ -22,6 +22,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"akashi/centre/oneshot"
 	"akashi/testkit/pki"
 	"akashi/testkit/stack"
 	"akashi/testkit/tray"
@@ -124,6 +125,9 @@ func serve(ctx context.Context, ln net.Listener, bin, printer string, w io.Write
 		fmt.Fprintln(w, "cards in process:", lacks)
 	}
 	fmt.Fprintln(w, pki.Notice)
+	if !oneshot.Fences {
+		fmt.Fprintln(w, oneshot.UnfencedNotice)
+	}
 	fmt.Fprintln(w, "starting two kiosks, centre, keys and VRS …")
 	s, err := stack.Start(ctx, stack.Options{Bin: bin, PCSC: pcsc, Kiosks: 2, Pages: true, Printer: printer})
 	if err != nil {
