@@ -32,7 +32,7 @@ func machine(t *testing.T) string {
 			put(t, path, filepath.Join(root, "usr/lib/systemd/system", filepath.Base(path)), 0o644)
 		}
 	}
-	for _, path := range []string{"usr/lib/akashi/kiosk", "usr/bin/weston", "usr/sbin/pcscd"} {
+	for _, path := range []string{"usr/lib/akashi/kiosk", "usr/bin/weston", "usr/bin/env", "usr/sbin/pcscd"} {
 		put(t, "/bin/true", filepath.Join(root, path), 0o755)
 	}
 	return root
@@ -110,6 +110,12 @@ func TestUnitsAgree(t *testing.T) {
 	for _, want := range []string{"User=akashi-kiosk\n", "AmbientCapabilities=CAP_SETUID CAP_SETGID CAP_KILL\n", "LimitCORE=0\n", "ExecStart=/usr/lib/akashi/kiosk agent -config "} {
 		if !strings.Contains(unit, want) {
 			t.Errorf("the agent's unit lacks %q", want)
+		}
+	}
+	for _, name := range []string{"akashi-display.service", "pcscd.service.d/akashi.conf"} {
+		// udev speaks to its own network namespace alone: in another nothing is plugged in.
+		if u := read(name); !strings.Contains(u, "AF_NETLINK") || strings.Contains(u, "PrivateNetwork=yes") {
+			t.Errorf("%s never hears of a device that comes back", name)
 		}
 	}
 	files, err := filepath.Glob("systemd/*")
