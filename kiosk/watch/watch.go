@@ -65,8 +65,12 @@ func notable(r wire.Report) []byte {
 	return wire.Encode(r)
 }
 
-// Ended counts a session.
+// Ended counts a session. A number that is no code counts as Internal: the
+// centre takes no report that holds one.
 func (b *Board) Ended(c wire.Code) {
+	if !c.Known() {
+		c = wire.Internal
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.ends[c] = min(b.ends[c]+1, wire.MaxCrash)

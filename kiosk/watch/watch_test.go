@@ -48,12 +48,13 @@ func TestBoard(t *testing.T) {
 		b.Ended(wire.PINWrong)
 	}
 	b.Ended(wire.OK)
+	b.Ended(9999) // from a worker that is not itself any more
 	if r := b.Report(); r.Ends != nil {
 		t.Errorf("a session can be told from another: %v", r.Ends)
 	}
 	now = now.Add(watch.DefaultStep)
 	r := b.Report()
-	if want := []wire.Ends{{Code: wire.OK, N: 1}, {Code: wire.PINWrong, N: 2}}; !reflect.DeepEqual(r.Ends, want) || r.Check() != nil {
+	if want := []wire.Ends{{Code: wire.OK, N: 1}, {Code: wire.Internal, N: 1}, {Code: wire.PINWrong, N: 2}}; !reflect.DeepEqual(r.Ends, want) || r.Check() != nil {
 		t.Errorf("%v", r.Ends)
 	}
 	r.Reasons[0] = 2
