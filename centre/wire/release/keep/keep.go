@@ -16,6 +16,7 @@ import (
 
 	"akashi/centre/wire/release"
 	"akashi/verifier/rule"
+	trust "akashi/verifier/trust/keep"
 )
 
 // DefaultWarning is how long before its end a release is said to be ending: two
@@ -222,7 +223,7 @@ func (s Status) Refused() string {
 }
 
 func read(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := trust.OpenFile(path)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"akashi/testkit/edition"
 	"akashi/testkit/pki"
 	"akashi/testkit/residents"
+	trust "akashi/verifier/trust/keep"
 )
 
 // shelf is a keeper's folder with a clock of its own.
@@ -206,5 +207,9 @@ func TestASourceIsFollowed(t *testing.T) {
 	put(s.release(1))
 	if _, err := keep.Open(s.c); !errors.Is(err, release.ErrRollback) {
 		t.Errorf("an older source at the start: %v", err)
+	}
+	s.c.Source = t.TempDir()
+	if _, err := keep.Open(s.c); !errors.Is(err, trust.ErrNotFile) { // nor is a pipe waited for: trust.OpenFile
+		t.Errorf("a folder: %v", err)
 	}
 }
