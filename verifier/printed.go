@@ -30,8 +30,9 @@ func (r *Result) checkPrinted(printed string) error {
 
 // printsDoses reports whether the doses are printed, in their order, each date
 // with its own lot (and product and country, where the code names them), and
-// no other dose among, before or behind them. The one date that may stand
-// behind the last dose is that of issue, on every page.
+// no other dose among or before them. Behind the last dose one date may stand,
+// on every page: that of issue. No code holds it, so a printed row with that very
+// date is told from it by the signature of the PDF only.
 func (r *Result) printsDoses(printed string) bool {
 	rows := r.rows(printed)
 	if len(rows) < len(r.Doses) {
@@ -71,6 +72,14 @@ func (w row) holds(d Dose) bool {
 func (r *Result) rows(printed string) (out []row) {
 	atBirth := slices.ContainsFunc(r.Doses, func(d Dose) bool { return d.Date == r.Birth })
 	before, births := ' ', 0
+	var text []byte // of the last row
+	ends := func() {
+		if len(out) > 0 {
+			out[len(out)-1].text = string(text)
+		}
+		text = text[:0]
+	}
+	defer ends()
 	for at := 0; at < len(printed); {
 		c, n := utf8.DecodeRuneInString(printed[at:])
 		date, end := fullDate(printed[at:])
@@ -79,13 +88,14 @@ func (r *Result) rows(printed string) (out []row) {
 				births++
 			}
 			if date != r.Birth.String() || atBirth && births > 1 {
+				ends()
 				out = append(out, row{date: date})
 			}
 			before, at = '0', at+end
 			continue
 		}
 		if len(out) > 0 {
-			out[len(out)-1].text += printed[at : at+n]
+			text = append(text, printed[at:at+n]...)
 		}
 		before, at = c, at+n
 	}

@@ -17,7 +17,9 @@ const (
 	// comes back, as kiosks do.
 	DefaultMaxWaiting = 4096
 	// DefaultPerAddress bounds those from one address: the kiosks of a region
-	// may share one, and a stranger gets no more than one place in 16 with it.
+	// may share one. A stranger has one place in 16 with each that is theirs:
+	// with 16 addresses, or a /60 of IPv6, they can keep every new connection
+	// out while they go on; those that stand are not touched.
 	DefaultPerAddress = 256
 )
 

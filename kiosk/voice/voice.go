@@ -8,11 +8,12 @@
 //
 // What may be said aloud. Nothing that names the resident is ever a piece that
 // the loudspeaker plays: a plan is made from catalogue texts, numbers and names
-// of municipalities. With a headset (Private in a Piece) a name is spelt, letter
-// by letter, if all of its letters are kana or Latin: kanji have no reading that
-// could be trusted, and a wrong name is worse than none. Which letters are
-// spelt is the page's affair: the whole syllabary is fetched in one order, so
-// that what is fetched tells the agent nothing.
+// of municipalities. Names of persons are not said at all yet, with a headset
+// either. Spell and Alphabet are for that: a name would be spelt, letter by
+// letter, if all of its letters are kana or Latin (kanji have no reading that
+// could be trusted, and a wrong name is worse than none), by a page that has
+// fetched the whole alphabet beforehand, so that the agent learns nothing from
+// what is fetched.
 //
 // The headset. The agent reads the file that screen.headset of its configuration
 // names, each time the page asks: it begins with 1 while a headset is plugged in,
