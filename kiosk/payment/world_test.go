@@ -40,7 +40,6 @@ type shop struct {
 	unit *payunit.Unit
 	desk *rightdesk.Desk
 	till *payment.Till
-	stop func() // of the till's Run
 	id   string
 }
 

@@ -43,7 +43,7 @@ func Alphabet(voice string) []Clip {
 		for _, m := range morae {
 			all = append(all, jaMora(m))
 		}
-		for _, m := range []rune("っー・ゃゅょぁぃぅぇぉ") {
+		for _, m := range "っー・ゃゅょぁぃぅぇぉ" {
 			all = append(all, jaMora(string(m)))
 		}
 	}
