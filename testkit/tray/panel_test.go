@@ -123,7 +123,9 @@ func (s stand) published(r *running) {
 	s.tap(`#release [data-name="unsigned"]`)
 	r.await(s.t, "it is refused", func(st tray.State) bool { return st.Refused == "release.signature" })
 	s.tap(`#release [data-name="whole"]`)
-	r.await(s.t, "the next one", func(st tray.State) bool { return st.Refused == "" && st.Kiosks[0].Release == 3 })
+	r.await(s.t, "the next one", func(st tray.State) bool {
+		return st.Refused == "" && st.Kiosks[0].Release == 3 && st.Kiosks[1].Release == 3
+	})
 }
 
 // Each switch acts at its device, and says so.

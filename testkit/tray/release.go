@@ -25,14 +25,14 @@ func (s *Server) postRelease(ctx context.Context, a newRelease) error {
 	var err error
 	switch a.Do {
 	case "news":
-		_, err = s.stack.Release(news)
+		_, err = s.stack.Release(s.news)
 	case "shut":
 		_, err = s.stack.Release(func(r *release.Release) {
-			plain(r)
+			s.plain(r)
 			r.Maintenance = []release.Window{{From: r.Issued, Until: r.Issued.Add(DefaultShut)}}
 		})
 	case "whole":
-		_, err = s.stack.Release(plain)
+		_, err = s.stack.Release(s.plain)
 	case "unsigned":
 		err = s.unsigned()
 	default:
@@ -44,15 +44,25 @@ func (s *Server) postRelease(ctx context.Context, a newRelease) error {
 	return err
 }
 
-// plain takes notices and windows away again.
-func plain(r *release.Release) {
+// plain takes notices and windows away again, and the fees back to what they
+// were before the first change. The stack makes one release at a time.
+func (s *Server) plain(r *release.Release) {
 	r.Notices, r.Maintenance = []release.Notice{}, []release.Window{}
+	if s.fees == nil {
+		s.fees = map[string]int{}
+		for _, m := range r.Municipalities {
+			s.fees[m.Code] = m.Fee
+		}
+	}
+	for i, m := range r.Municipalities {
+		r.Municipalities[i].Fee = s.fees[m.Code]
+	}
 }
 
 // news raises every fee and says so on the start screen, in each language by its
 // own currency's sign only: the texts of a real notice are translated.
-func news(r *release.Release) {
-	plain(r)
+func (s *Server) news(r *release.Release) {
+	s.plain(r)
 	for i := range r.Municipalities {
 		if r.Municipalities[i].TakesPart {
 			r.Municipalities[i].Fee = 200

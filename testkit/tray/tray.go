@@ -56,6 +56,7 @@ type Server struct {
 	papers *papers
 	hands  []*hand // by kiosk
 	follow *follower
+	fees   map[string]int // by municipality, before the panel changed any
 
 	watchers chan struct{}
 	life     context.Context
