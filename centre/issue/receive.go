@@ -68,7 +68,7 @@ func (w *worker) query(ctx context.Context, a authentic) (found, error) {
 	}
 	q := vrs.Query{
 		Purpose: vrs.PurposeCertificate, Version: h.Version, Nonce: h.Nonce, Kiosk: h.Kiosk, Terms: h.Terms,
-		Counter: h.Counter, Municipality: h.Municipality, Kind: h.Kind, Disease: h.Disease,
+		Counter: h.Counter, Municipality: h.Municipality, Kind: h.Kind, Disease: h.Disease, KeyID: w.s.Keys.KeyID,
 		Files: a.request.Files, Challenge: a.request.Challenge,
 	}
 	answer, err := w.vrs.Query(ctx, q)

@@ -29,6 +29,7 @@ type Query struct {
 	Municipality string           `json:"municipality"` // 6 digits
 	Kind         credential.Kind  `json:"kind"`
 	Disease      string           `json:"disease"` // code of the table; a person has a record for each
+	KeyID        string           `json:"key_id"`  // of the key that will sign, so that a revocation reaches that key's list
 	Files        cardrecord.Files `json:"files"`
 	Challenge    []byte           `json:"challenge"` // the card's signature over the session digest
 }

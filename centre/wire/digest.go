@@ -77,4 +77,5 @@ const (
 	// Roles under VRS's own root.
 	RoleVRSBinding = "urn:akashi:role:vrs-binding"
 	RoleCentre     = "urn:akashi:role:centre"
+	RoleSite       = "urn:akashi:role:site" // the issuer site: asks VRS what is revoked, and nothing else
 )

@@ -15,7 +15,7 @@ import (
 // WriteDir lays the world out in dir, which is made if need be:
 //
 //	centre-root.pem vrs-ca.pem csca.pem pdf-ca.pem shc-ca.pem   roots
-//	gateway launcher operator nats-server vrs vrs-binding release .{pem,key}     identities
+//	gateway launcher operator nats-server vrs vrs-binding release site .{pem,key} identities
 //	keys/{attest,receipt,shc,vdsnc,pdf,vrs-tls}.{pem,key}       the key process's
 //	trust.json trust-root.pem jwks.json                         what verifiers take
 //	card-authorities.json card-authority.key                    simulated cards
@@ -51,7 +51,7 @@ func (w *World) writeRoots(dir string) error {
 func (w *World) writeIdentities(dir string) error {
 	for name, i := range map[string]*Identity{
 		"gateway": w.Gateway, "launcher": w.Launcher, "operator": w.Operator, "nats-server": w.NATS,
-		"vrs": w.VRS, "vrs-binding": w.Binding, "release": w.Release,
+		"vrs": w.VRS, "vrs-binding": w.Binding, "release": w.Release, "site": w.Site,
 		"keys/attest": w.Attest, "keys/receipt": w.Receipt, "keys/shc": w.SHC,
 		"keys/vdsnc": w.VDSNC, "keys/pdf": w.PDF, "keys/vrs-tls": w.VRSClient,
 	} {

@@ -147,6 +147,9 @@ func (w *World) makeVRS() (err error) {
 	if w.Binding, err = w.leaf(w.VRSRoot, "VRS binding", leafLife, uri(wire.RoleVRSBinding)); err != nil {
 		return err
 	}
-	w.VRSClient, err = w.leaf(w.VRSRoot, "centre towards VRS", leafLife, client, uri(wire.RoleCentre))
+	if w.VRSClient, err = w.leaf(w.VRSRoot, "centre towards VRS", leafLife, client, uri(wire.RoleCentre)); err != nil {
+		return err
+	}
+	w.Site, err = w.leaf(w.VRSRoot, "issuer site towards VRS", leafLife, client, uri(wire.RoleSite))
 	return err
 }

@@ -66,6 +66,7 @@ type World struct {
 	VRS       *Identity // TLS server
 	Binding   *Identity // signs VRS's bindings
 	VRSClient *Identity // the centre's TLS client towards VRS (keys/vrs-tls)
+	Site      *Identity // the issuer site's TLS client towards VRS
 	TrustRoot *ecdsa.PrivateKey
 	Cards     *CardAuthority
 

@@ -46,6 +46,7 @@ func TestEveryIdentityVerifiesUnderItsOwnRootOnly(t *testing.T) {
 		{"operator", "centre", wire.RoleOperator, w.Operator}, {"nats", "centre", "", w.NATS}, {"attest", "centre", wire.RoleAttest, w.Attest},
 		{"receipt", "centre", wire.RoleReceipt, w.Receipt}, {"vrs", "vrs", "", w.VRS},
 		{"binding", "vrs", wire.RoleVRSBinding, w.Binding}, {"vrs client", "vrs", wire.RoleCentre, w.VRSClient},
+		{"site", "vrs", wire.RoleSite, w.Site},
 		{"shc", "shc", pki.IssuerURL, w.SHC}, {"bsc", "csca", "", w.VDSNC}, {"pdf", "pdf", "", w.PDF},
 	} {
 		for name, root := range roots {
@@ -170,7 +171,7 @@ func TestWriteDir(t *testing.T) {
 	if err := w.WriteKiosk(dir, "sim-7"); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range strings.Fields("gateway launcher nats-server vrs vrs-binding kiosk keys/attest keys/receipt keys/shc keys/vdsnc keys/pdf keys/vrs-tls") {
+	for _, name := range strings.Fields("site gateway launcher nats-server vrs vrs-binding kiosk keys/attest keys/receipt keys/shc keys/vdsnc keys/pdf keys/vrs-tls") {
 		if _, err := tls.LoadX509KeyPair(filepath.Join(dir, name+".pem"), filepath.Join(dir, name+".key")); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -30,11 +30,13 @@ const (
 	sqlRecords   = `SELECT number, given_on, product, lot, country, state FROM records WHERE municipality = ?1 AND person = ?2 AND disease = ?3 ORDER BY number`
 	sqlPassport  = `SELECT roman_name, nationality, passport FROM passports WHERE municipality = ?1 AND person = ?2`
 	sqlEarlier   = `SELECT passport FROM issues WHERE municipality = ?1 AND person = ?2 AND kind = 2 AND channel IN ('counter', 'phone') AND state = 'delivered' AND issued_on >= '2022-07-21'`
-	sqlReserve   = `INSERT INTO issues (municipality, id, person, kind, disease, channel, passport, issued_on, state, token, reserved_at) VALUES (?1, ?2, ?3, ?4, ?5, 'kiosk', ?6, ?7, 'pending', ?8, ?9) ON CONFLICT DO NOTHING`
+	sqlReserve   = `INSERT INTO issues (municipality, id, person, kind, disease, channel, passport, issued_on, state, token, reserved_at, kid) VALUES (?1, ?2, ?3, ?4, ?5, 'kiosk', ?6, ?7, 'pending', ?8, ?9, ?10) ON CONFLICT DO NOTHING`
 	sqlExpire    = `UPDATE issues SET state = 'unknown' WHERE municipality = ?1 AND state = 'pending' AND reserved_at < ?2`
 	sqlState     = `SELECT state FROM issues WHERE municipality = ?1 AND token = ?2`
 	sqlSettle    = `UPDATE issues SET state = ?3, settled_at = ?4 WHERE municipality = ?1 AND token = ?2`
-	sqlIssues    = `SELECT id, kind, state FROM issues WHERE municipality = ?1 AND channel = 'kiosk' ORDER BY rowid`
+	sqlRevocable = `SELECT kid, revoked_at IS NOT NULL FROM issues WHERE municipality = ?1 AND id = ?2`
+	sqlRevoke    = `UPDATE issues SET revoked_at = ?3, revoked_by = ?4, revoked_why = ?5 WHERE municipality = ?1 AND id = ?2`
+	sqlIssues    = `SELECT id, kind, state, revoked_at IS NOT NULL FROM issues WHERE municipality = ?1 AND channel = 'kiosk' ORDER BY rowid`
 	sqlProvision = `INSERT INTO provisions (municipality, purpose, asker, at, question, status) VALUES (?1, ?2, 'certificate-centre', ?3, ?4, ?5) ON CONFLICT DO NOTHING`
 )
 

@@ -1,8 +1,12 @@
 package vrs
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+
+	"akashi/centre/vrs"
+	"akashi/verifier/credential"
 )
 
 // Handler answers without TLS.
@@ -17,7 +21,7 @@ func (v *VRS) Occupy() (leave func()) {
 // Statements gives every statement on municipalities' data.
 func Statements() []string {
 	return []string{sqlTenant, sqlPerson, sqlOther, sqlResident, sqlFormer, sqlRecords, sqlPassport, sqlEarlier,
-		sqlReserve, sqlExpire, sqlState, sqlSettle, sqlIssues, sqlProvision}
+		sqlReserve, sqlExpire, sqlState, sqlSettle, sqlIssues, sqlProvision, sqlRevocable, sqlRevoke}
 }
 
 // NewID draws a certificate ID.
@@ -39,4 +43,28 @@ func (v *VRS) Provisions() (all []string, err error) {
 		all = append(all, fmt.Sprint(municipality, " ", purpose, " ", asker, " ", at, " ", question, " ", status))
 	}
 	return all, rows.Err()
+}
+
+// Earlier gives an ID of a municipality that no kiosk issued.
+func (v *VRS) Earlier(ctx context.Context, municipality string) (id credential.ID, err error) {
+	err = v.db.QueryRowContext(ctx, "SELECT id FROM issues WHERE municipality = ?1 AND channel <> 'kiosk' LIMIT 1", municipality).Scan(&id)
+	return id, err
+}
+
+// Fill appends n revocations to the feed.
+func (v *VRS) Fill(n int, entry func(i int) (kid, rid string)) error {
+	ctx := context.Background()
+	tx, err := v.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	a := &area{ctx, tx, ""}
+	for i := range n {
+		kid, rid := entry(i)
+		if err := a.publish(vrs.Revocation{KeyID: kid, Revocation: rid}); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
 }

@@ -13,7 +13,7 @@ import (
 	"akashi/verifier/credential"
 )
 
-// FuzzBodies sends any bytes to the three calls: nothing is reserved, found or
+// FuzzBodies sends any bytes to the four calls: nothing is reserved, found or
 // moved by them, and whatever is answered is of the contract.
 func FuzzBodies(f *testing.F) {
 	w, err := world()
@@ -32,7 +32,8 @@ func FuzzBodies(f *testing.F) {
 	f.Add(byte(0), wire.Encode(q))
 	f.Add(byte(1), wire.Encode(wire.Settle{Municipality: residents.Mihon, Enc: []byte{1}, Ciphertext: []byte{2}}))
 	f.Add(byte(2), wire.Encode(vrs.VoidOrder{Municipality: residents.Mihon, Token: make([]byte, vrs.TokenSize)}))
-	paths := []string{vrs.PathQuery, vrs.PathSettle, vrs.PathVoid}
+	f.Add(byte(3), wire.Encode(vrs.RevocationsAsk{After: 1}))
+	paths := []string{vrs.PathQuery, vrs.PathSettle, vrs.PathVoid, vrs.PathRevocations}
 	f.Fuzz(func(t *testing.T, path byte, body []byte) {
 		r := httptest.NewRecorder()
 		v.Handler().ServeHTTP(r, httptest.NewRequest("POST", paths[int(path)%len(paths)], bytes.NewReader(body)))

@@ -22,10 +22,11 @@ const swappable = vrs.PathQuery
 const busyAfter = 30
 
 // Serve answers on ln, with mutual TLS 1.3, until ctx ends. Only a client
-// certificate with the role centre, and no other, gets an answer.
+// certificate with the role centre, and no other, gets an answer; and to the
+// feed of revocations only one with the role site, and no other.
 func (v *VRS) Serve(ctx context.Context, ln net.Listener) error {
 	s := &http.Server{
-		Handler:           v.handler(),
+		Handler:           byRole(v.handler()),
 		ReadHeaderTimeout: time.Minute, // a worker connects before the resident's request is sealed
 		ReadTimeout:       2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
@@ -53,13 +54,36 @@ func (v *VRS) tls() *tls.Config {
 		NextProtos:             []string{"http/1.1"},
 		Time:                   v.c.Now,
 		VerifyConnection: func(s tls.ConnectionState) error {
-			leaf := s.PeerCertificates[0]
-			if len(leaf.URIs) != 1 || leaf.URIs[0].String() != wire.RoleCentre {
-				return errors.New("vrs: not a centre")
+			if r := role(&s); r != wire.RoleCentre && r != wire.RoleSite {
+				return errors.New("vrs: neither a centre nor its site")
 			}
 			return nil
 		},
 	}
+}
+
+// role gives the one role that the client's certificate bears.
+func role(s *tls.ConnectionState) string {
+	if leaf := s.PeerCertificates[0]; len(leaf.URIs) == 1 {
+		return leaf.URIs[0].String()
+	}
+	return ""
+}
+
+// byRole lets the site reach the feed alone, and nobody else reach it: who
+// takes the public site over gets no question in, and a worker no list.
+func byRole(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		want := wire.RoleCentre
+		if r.URL.Path == vrs.PathRevocations {
+			want = wire.RoleSite
+		}
+		if role(r.TLS) != want {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 func (v *VRS) handler() http.Handler {
@@ -67,6 +91,7 @@ func (v *VRS) handler() http.Handler {
 	mux.Handle("POST "+vrs.PathQuery, call(v, vrs.DefaultMaxQuery, v.serveQuery))
 	mux.Handle("POST "+vrs.PathSettle, call(v, vrs.DefaultMaxSettle, v.serveSettle))
 	mux.Handle("POST "+vrs.PathVoid, call(v, vrs.DefaultMaxSettle, v.serveVoid))
+	mux.Handle("POST "+vrs.PathRevocations, call(v, vrs.DefaultMaxSettle, v.serveRevocations))
 	return mux
 }
 
@@ -125,7 +150,7 @@ func (v *VRS) serveQuery(ctx context.Context, q vrs.Query) (any, error) {
 	if q.Purpose != vrs.PurposeCertificate { // F-16: no other use of the individual number here
 		return nil, errPurpose
 	}
-	if q.Version != wire.Version || len(q.Nonce) != 32 || len(q.Kiosk) != 32 || len(q.Municipality) != 6 ||
+	if q.Version != wire.Version || !vrs.KeyID(q.KeyID) || len(q.Nonce) != 32 || len(q.Kiosk) != 32 || len(q.Municipality) != 6 ||
 		q.Counter < 1 || q.Counter > wire.MaxRequests ||
 		len(q.Disease) == 0 || len(q.Disease) > maxDisease || q.Kind != credential.Domestic && q.Kind != credential.Overseas {
 		return nil, errBounds

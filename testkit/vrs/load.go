@@ -17,7 +17,7 @@ const (
 	insertVoucher  = `INSERT INTO vouchers (municipality, voucher, person, issued_on) VALUES (?1, ?2, ?3, '2021-04-12')`
 	insertRecord   = `INSERT INTO records (municipality, person, disease, number, given_on, product, lot, country, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`
 	insertPassport = `INSERT INTO passports (municipality, person, roman_name, nationality, passport) VALUES (?1, ?2, ?3, ?4, ?5)`
-	insertEarlier  = `INSERT INTO issues (municipality, id, person, kind, disease, channel, passport, issued_on, state, reserved_at) VALUES (?1, ?2, ?3, 2, ?4, ?5, ?6, ?7, 'delivered', 0)`
+	insertEarlier  = `INSERT INTO issues (municipality, id, person, kind, disease, channel, passport, issued_on, state, reserved_at, kid) VALUES (?1, ?2, ?3, 2, ?4, ?5, ?6, ?7, 'delivered', 0, '')`
 )
 
 // Empty reports whether nothing was loaded yet.

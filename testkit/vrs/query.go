@@ -149,7 +149,7 @@ func (v *VRS) reserve(ar *area, person int64, q vrs.Query, passport string) (cre
 		}
 		hash := sha256.Sum256(token)
 		ok, err := ar.changed(sqlReserve, string(id), person, int(q.Kind), q.Disease, passport,
-			credential.DateOf(now.In(japan)).String(), hash[:], now.Unix())
+			credential.DateOf(now.In(japan)).String(), hash[:], now.Unix(), q.KeyID)
 		if err != nil || ok {
 			return id, token, err
 		}

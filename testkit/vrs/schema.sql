@@ -92,7 +92,10 @@ CREATE TABLE issues ( -- 証明書ID, 証明書発行年月日 and what became o
   token        BLOB UNIQUE,      -- SHA-256 of the settle token
   reserved_at  INTEGER NOT NULL, -- Unix seconds
   settled_at   INTEGER,
+  kid          TEXT NOT NULL,    -- of the key that signs its SMART Health Card; '' when none of ours does
   revoked_at   INTEGER,          -- start of a revocation
+  revoked_by   INTEGER,          -- the municipality's officer, by number
+  revoked_why  TEXT CHECK (revoked_why IN ('corrected', 'wrong')),
   PRIMARY KEY (municipality, id),
   FOREIGN KEY (municipality, person) REFERENCES residents
 ) STRICT;
@@ -105,6 +108,13 @@ CREATE TABLE provisions ( -- 情報提供等の記録 (V-10): who asked, why, wh
   at           INTEGER NOT NULL,
   question     BLOB UNIQUE,   -- digest of nonce and counter: a question is answered once
   status       TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE revocations ( -- what leaves VRS of a revocation: nothing of an area
+  seq   INTEGER PRIMARY KEY, -- from 1, without gaps
+  kid   TEXT NOT NULL,
+  rid   TEXT NOT NULL UNIQUE,
+  chain BLOB NOT NULL        -- digest of the history up to here
 ) STRICT;
 
 CREATE TABLE settings ( -- VRS's own keys

@@ -77,6 +77,7 @@ type Issue struct {
 	ID           credential.ID
 	Kind         credential.Kind
 	State        State
+	Revoked      bool
 }
 
 // Issues gives every ID that was ever reserved for a kiosk, by municipality
@@ -91,7 +92,7 @@ func (v *VRS) Issues(ctx context.Context) ([]Issue, error) {
 		err := v.within(ctx, code, func(a *area) error {
 			return a.rows(sqlIssues, func(r *sql.Rows) error {
 				i := Issue{Municipality: code}
-				err := r.Scan(&i.ID, &i.Kind, &i.State)
+				err := r.Scan(&i.ID, &i.Kind, &i.State, &i.Revoked)
 				all = append(all, i)
 				return err
 			})

@@ -15,7 +15,7 @@ import (
 var schema string
 
 // schemaVersion stands in the database; another one is refused, not guessed.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // open opens the SQLite file, or a database in memory, and makes the tables
 // where there are none.
@@ -57,7 +57,7 @@ func prepare(db *sql.DB) error {
 	case schemaVersion:
 		return nil
 	case 0:
-		_, err := db.Exec("BEGIN;" + schema + "PRAGMA user_version = 2; COMMIT")
+		_, err := db.Exec("BEGIN;" + schema + "PRAGMA user_version = 3; COMMIT")
 		return err
 	}
 	return errors.New("vrs: the database is of another version; start with an empty file")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -109,6 +110,9 @@ func card(t testing.TB, id string) *present.Card {
 	return c
 }
 
+// keyID has the form of a kid.
+var keyID = strings.Repeat("k", 43)
+
 // ask makes a question of a resident's card, in a session of its own.
 func ask(t testing.TB, id, municipality string, kind credential.Kind) vrs.Query {
 	t.Helper()
@@ -116,7 +120,7 @@ func ask(t testing.TB, id, municipality string, kind credential.Kind) vrs.Query 
 	rand.Read(nonce)
 	rand.Read(kiosk)
 	q := vrs.Query{Purpose: vrs.PurposeCertificate, Version: wire.Version, Nonce: nonce, Kiosk: kiosk,
-		Terms: "1", Counter: 1, Municipality: municipality, Kind: kind, Disease: residents.Disease}
+		Terms: "1", Counter: 1, Municipality: municipality, Kind: kind, Disease: residents.Disease, KeyID: keyID}
 	e, err := card(t, id).Answer(cardrecord.SessionDigest(q.Version, q.Nonce, q.Kiosk, q.Terms))
 	if err != nil {
 		t.Fatal(err)
