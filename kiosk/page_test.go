@@ -77,13 +77,14 @@ func key(d byte) string {
 
 const primary = "#actions .primary"
 
-// A resident who only touches gets a domestic certificate out of the real
-// agent, its workers and the page.
+// A resident who only touches gets an overseas certificate of one city and a
+// domestic one of another out of the real agent, its workers and the page; the
+// card is asked for once.
 func TestWholeSessionByTouch(t *testing.T) {
 	browser.Need(t)
 	c := newTown(t, withPage)
 	c.await(wire.OK)
-	r, card := c.card("takasaki")
+	r, card := c.card("traveller")
 	f := c.finger()
 	if err := f.at("start").p.Wait(`markup => !document.getElementById('bold') &&
 		document.querySelector('#notices p')?.textContent === markup && document.querySelector('main .lead').textContent === markup`, markup); err != nil {
@@ -99,18 +100,28 @@ func TestWholeSessionByTouch(t *testing.T) {
 	}
 	f.tap(`.keys .enter`).at("takecard")
 	c.tray.Clear()
-	f.at("place").tap(`[data-do="kana"]`).at("kana").tap(`[data-do="ま"]`)
-	f.at("list").tap(`main .choice`).at("kind").tap(`[data-do="domestic"]`)
-	f.at("copies").tap(primary)
-	f.at("preview").tap(primary).at("confirm").tap(primary)
-	f.at("takepaper")
-	if n := len(c.papers()); n != 1 {
-		t.Errorf("%d papers", n)
+	f.buys("ら", "overseas", "120円")
+	f.tap(`[data-do="another"]`).buys("ま", "domestic", "120円")
+	if m := c.unit.Snapshot(); len(c.papers()) != 2 || m.Charged() != 240 {
+		t.Errorf("%d papers, %d yen", len(c.papers()), m.Charged())
 	}
-	f.tap(primary).at("more").tap(primary).at("thanks")
+	f.tap(primary).at("thanks")
 	f.nobody(r.Card.Name)
 	f.tap(primary).at("start")
 	c.quiet(f)
+}
+
+// buys goes from the choice of a place, by the first letter of its row, to the
+// paper, and on to the question whether there is more to do.
+func (f finger) buys(kana, kind, fee string) finger {
+	f.t.Helper()
+	f.at("place").tap(`[data-do="kana"]`).at("kana").tap(fmt.Sprintf(`[data-do=%q]`, kana))
+	f.at("list").tap(`main .choice`).at("kind").tap(fmt.Sprintf(`[data-do=%q]`, kind))
+	f.at("copies").tap(primary).at("preview").tap(primary).at("confirm")
+	if err := f.p.Wait(`fee => document.querySelector('main .facts').innerText.includes(fee)`, fee); err != nil {
+		f.t.Errorf("what it costs is not shown: %v", err)
+	}
+	return f.tap(primary).at("takepaper").tap(primary).at("more")
 }
 
 // watch keeps every word that the page shows or says from now on.

@@ -10,10 +10,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"akashi/testkit/residents"
 	"akashi/testkit/stack"
 	"akashi/testkit/tray"
 )
@@ -56,7 +58,9 @@ func TestMain(m *testing.M) {
 }
 
 func start() (*running, error) {
-	s, err := stack.Start(context.Background(), stack.Options{Bin: programs, Kiosks: 2, Pages: true})
+	people := residents.All()
+	people[slices.IndexFunc(people, func(r residents.Resident) bool { return r.ID == "two" })] = residentOfTwo()
+	s, err := stack.Start(context.Background(), stack.Options{Bin: programs, People: people, Kiosks: 2, Pages: true})
 	if err != nil {
 		return nil, err
 	}
