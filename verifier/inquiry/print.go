@@ -7,27 +7,29 @@ import (
 	"time"
 
 	"akashi/verifier"
+	"akashi/verifier/trust"
+	"akashi/verifier/verdict"
 )
 
 // text prints the verdict for a person to read.
-func (v *verdict) text(w io.Writer) error {
+func text(w io.Writer, v *verdict.Verdict) error {
 	var b strings.Builder
-	if v.refusal != nil {
-		fmt.Fprintf(&b, "REFUSED %s\n  %s\n  %s\n", v.refusal.Code, v.refusal.JA, v.refusal.EN)
+	if v.Refusal != nil {
+		fmt.Fprintf(&b, "REFUSED %s\n  %s\n  %s\n", v.Refusal.Code, v.Refusal.JA, v.Refusal.EN)
 	} else {
 		b.WriteString("VALID 有効\n")
-		if v.paper != nil {
-			line(&b, "PDF", fmt.Sprintf("署名者 signed by %s, %s", v.paper.Signer, moment(v.paper.SignedAt)))
+		if v.Paper != nil {
+			line(&b, "PDF", fmt.Sprintf("署名者 signed by %s, %s", v.Paper.Signer, moment(v.Paper.SignedAt)))
 			line(&b, "紙面 Paper", "署名・二次元コード・印字が一致 signature, codes and printed text agree")
 		}
-		for _, r := range v.results {
+		for _, r := range v.Results {
 			result(&b, r)
 		}
 	}
-	if v.list != nil {
-		v.list.text(&b)
+	if v.Trust != nil {
+		trusted(&b, v.Trust)
 	}
-	line(&b, "判定時刻 As of", moment(v.at))
+	line(&b, "判定時刻 As of", moment(v.At))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -75,13 +77,13 @@ func dose(d verifier.Dose) string {
 	return strings.Join(parts, "  ")
 }
 
-func (t *trusted) text(b *strings.Builder) {
+func trusted(b *strings.Builder, t *verdict.Trust) {
 	pin := "固定済み pinned"
-	if !t.pinned {
+	if !t.Pinned {
 		pin = "未固定 not pinned: compare it with the publisher's, or pin it with -root or -state"
 	}
-	line(b, "信頼リスト Trust list", fmt.Sprintf("%s (version %d, until %s)", t.file, t.Version, moment(t.Expires)))
-	line(b, "リストの署名者 Its root", fmt.Sprintf("sha256:%s %s", t.fingerprint, pin))
+	line(b, "信頼リスト Trust list", fmt.Sprintf("%s (version %d, until %s)", t.File, t.Version, moment(t.Expires)))
+	line(b, "リストの署名者 Its root", fmt.Sprintf("sha256:%s %s", trust.Fingerprint(t.Root), pin))
 }
 
 // line prints a labelled value; an empty one is left out.
@@ -100,13 +102,5 @@ func moment(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(japan).Format("2006-01-02 15:04:05") + " 日本時間 JST (" + stamp(t) + ")"
-}
-
-// stamp is a time for programs: UTC.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
+	return t.In(japan).Format("2006-01-02 15:04:05") + " 日本時間 JST (" + t.UTC().Format(time.RFC3339) + ")"
 }

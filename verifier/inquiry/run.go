@@ -4,14 +4,16 @@
 package inquiry
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"time"
 
-	"akashi/verifier/rule"
+	"akashi/verifier/scan"
 	"akashi/verifier/trust/keep"
+	"akashi/verifier/verdict"
 )
 
 // Exit codes, part of the command's contract.
@@ -31,7 +33,7 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	Now            func() time.Time
 
-	scanner func() (scanner, error) // nil: PDFium
+	scanner func() (verdict.Scanner, error) // nil: PDFium
 }
 
 // options are the command's flags.
@@ -61,25 +63,39 @@ func Run(args []string, e Env) int {
 	if err != nil {
 		return complain(e, err)
 	}
-	v := &verdict{at: o.at}
-	err = v.judge(o, input, e)
-	var r *rule.Refusal
-	if err != nil && !errors.As(err, &r) {
+	v := &verdict.Verdict{At: o.at}
+	if err := judge(v, o, input, e); err != nil {
 		return complain(e, err)
 	}
-	v.refusal = r
-	print := v.text
+	print := text
 	if o.json {
-		print = v.json
+		print = func(w io.Writer, v *verdict.Verdict) error { return v.Answer().Write(w) }
 	}
-	if err := print(e.Stdout); err != nil {
+	if err := print(e.Stdout, v); err != nil {
 		return complain(e, err)
 	}
-	if r != nil {
+	if v.Refusal != nil {
 		return exitRefused
 	}
 	return exitValid
 }
+
+// judge verifies the input under the trust list that the options name; a list
+// that is refused refuses the input.
+func judge(v *verdict.Verdict, o options, input []byte, e Env) (err error) {
+	if v.Trust, err = loadTrust(o, e.Now()); err != nil {
+		return v.Refuse(err)
+	}
+	name := o.file
+	if name == "-" {
+		name = ""
+	}
+	return v.Judge(name, input, e.scanner)
+}
+
+// newScanner starts PDFium; compiled code, no document, is kept in the user's
+// cache folder.
+func newScanner() (verdict.Scanner, error) { return scan.Shared(context.Background()) }
 
 func complain(e Env, err error) int {
 	if !errors.Is(err, flag.ErrHelp) {

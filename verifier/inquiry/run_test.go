@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"akashi/verifier/scan"
+	"akashi/verifier/verdict"
 )
 
 // pages is a scanner that has seen what a test says.
@@ -29,12 +30,12 @@ func (p *pages) PDF([]byte) ([]scan.Page, error) { return p.pages, p.err }
 func (p *pages) Image([]byte) (scan.Page, error) { return p.pages[0], p.err }
 func (p *pages) Close() error                    { p.closed++; return nil }
 
-func verify(t *testing.T, stdin string, s scanner, args ...string) (code int, stdout, stderr string) {
+func verify(t *testing.T, stdin string, s verdict.Scanner, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code = Run(args, Env{
 		Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs, Now: func() time.Time { return now },
-		scanner: func() (scanner, error) {
+		scanner: func() (verdict.Scanner, error) {
 			if s == nil {
 				return nil, errors.New("no scanner here")
 			}
@@ -154,7 +155,7 @@ func TestImage(t *testing.T) {
 			want    string
 		}{
 			"one code, small": {&pages{pages: []scan.Page{{Codes: []string{w.card}}}}, "VALID"},
-			"none":            {&pages{pages: []scan.Page{{Width: 1200, Height: DefaultMinEdge}}}, "REFUSED paper.no-code"},
+			"none":            {&pages{pages: []scan.Page{{Width: 1200, Height: verdict.DefaultMinEdge}}}, "REFUSED paper.no-code"},
 			"none, small":     {&pages{pages: []scan.Page{{Width: 827, Height: 1169}}}, "REFUSED paper.coarse"},
 			"unread, small":   {&pages{pages: []scan.Page{{Width: 827, Height: 1169, Unread: 1}}}, "REFUSED paper.coarse"},
 			"unread, large":   {&pages{pages: []scan.Page{{Width: 1654, Height: 2339, Unread: 1}}}, "REFUSED paper.unread"},
@@ -216,7 +217,7 @@ func TestRootAsCertificate(t *testing.T) {
 func TestJSON(t *testing.T) {
 	w := newWorld(t)
 	code, out, _ := verify(t, "", nil, "-json", w.write(t, "card.txt", w.card))
-	var a answer
+	var a verdict.Answer
 	if err := json.Unmarshal([]byte(out), &a); err != nil || code != exitValid {
 		t.Fatalf("%d, %v, %s", code, err, out)
 	}
@@ -226,7 +227,7 @@ func TestJSON(t *testing.T) {
 		t.Errorf("answered %s", out)
 	}
 	code, out, _ = verify(t, "", nil, "-json", w.write(t, "bad.txt", "x"))
-	a = answer{}
+	a = verdict.Answer{}
 	if err := json.Unmarshal([]byte(out), &a); err != nil || code != exitRefused || a.Valid || a.Code != "input.unknown" || a.JA == "" || a.Certificates != nil {
 		t.Errorf("%d, %v, %s", code, err, out)
 	}

@@ -2,8 +2,6 @@ package inquiry
 
 import (
 	"crypto/ecdsa"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -13,15 +11,8 @@ import (
 
 	"akashi/verifier/trust"
 	"akashi/verifier/trust/keep"
+	"akashi/verifier/verdict"
 )
-
-// trusted is the trust list in use and where it came from.
-type trusted struct {
-	*trust.List
-	file        string
-	fingerprint string
-	pinned      bool // by -root or by -state
-}
 
 var (
 	errNoTrust = errors.New("no trust list: name one with -trust, or put trust.json beside the file, in the folder above it, or in out/")
@@ -30,7 +21,7 @@ var (
 
 // loadTrust reads the list that the options name or that stands nearby. The
 // list must be current by the clock, and at a later -at too.
-func loadTrust(o options, now time.Time) (*trusted, error) {
+func loadTrust(o options, now time.Time) (*verdict.Trust, error) {
 	file, b, err := findTrust(o)
 	if err != nil {
 		return nil, err
@@ -55,7 +46,7 @@ func loadTrust(o options, now time.Time) (*trusted, error) {
 	if err := known.Check(l); err != nil {
 		return nil, err
 	}
-	t := &trusted{l, file, trust.Fingerprint(l.Root), root != nil || known.Root != ""}
+	t := &verdict.Trust{List: l, File: file, Pinned: root != nil || known.Root != ""}
 	if next := keep.StateOf(l); o.state != "" && next != known {
 		return t, next.Write(o.state)
 	}
@@ -105,20 +96,9 @@ func loadRoot(file string) (*ecdsa.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	block, _ := pem.Decode(b)
-	if block == nil {
+	k, err := trust.ParseRoot(b)
+	if err != nil {
 		return nil, errRoot
 	}
-	var key any
-	if block.Type == "CERTIFICATE" {
-		if c, err := x509.ParseCertificate(block.Bytes); err == nil {
-			key = c.PublicKey
-		}
-	} else if k, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil {
-		key = k
-	}
-	if pub, ok := key.(*ecdsa.PublicKey); ok {
-		return pub, nil
-	}
-	return nil, errRoot
+	return k, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"syscall"
 )
 
 // ErrNotFile says that a name is a pipe, a device or a folder: reading one may
@@ -14,7 +13,7 @@ var ErrNotFile = errors.New("is not a regular file; copy what it holds into one"
 // OpenFile opens a regular file for reading, and never waits for whoever has not
 // opened the other end of a pipe.
 func OpenFile(file string) (*os.File, error) {
-	f, err := os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := os.OpenFile(file, os.O_RDONLY|nonblock, 0)
 	if err != nil {
 		return nil, err
 	}

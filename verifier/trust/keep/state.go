@@ -36,7 +36,7 @@ func StateOf(l *trust.List) State {
 // ParseState reads the one form of a state file: minified JSON and a newline.
 func ParseState(b []byte) (State, error) {
 	var s State
-	if len(b) > DefaultMaxState || json.Unmarshal(b, &s) != nil || !bytes.Equal(s.encode(), b) ||
+	if len(b) > DefaultMaxState || json.Unmarshal(b, &s) != nil || !bytes.Equal(s.Encode(), b) ||
 		s.Version < 1 || !digest(s.Root) || !digest(s.Digest) {
 		return State{}, ErrState
 	}
@@ -48,7 +48,8 @@ func digest(s string) bool {
 	return err == nil && len(b) == 32 && hex.EncodeToString(b) == s
 }
 
-func (s State) encode() []byte {
+// Encode gives the one form that ParseState reads.
+func (s State) Encode() []byte {
 	b, _ := json.Marshal(s) // strings and a number: always encodes
 	return append(b, '\n')
 }
@@ -101,7 +102,7 @@ func (s State) Write(file string) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(s.encode())
+	_, err = f.Write(s.Encode())
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}

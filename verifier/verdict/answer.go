@@ -1,14 +1,17 @@
-package inquiry
+package verdict
 
 import (
 	"encoding/json"
 	"io"
+	"time"
 
 	"akashi/verifier"
+	"akashi/verifier/trust"
 )
 
-// answer is the verdict as -json prints it. Members are added, never renamed.
-type answer struct {
+// Answer is the verdict as verify -json prints it and as the page has it.
+// Members are added, never renamed.
+type Answer struct {
 	Valid        bool          `json:"valid"`
 	Code         string        `json:"code,omitempty"` // of the rule broken
 	JA           string        `json:"ja,omitempty"`
@@ -60,25 +63,39 @@ type answerDose struct {
 	Subpotent bool   `json:"subpotent,omitempty"`
 }
 
-func (v *verdict) json(w io.Writer) error {
-	a := answer{Valid: v.refusal == nil, At: stamp(v.at)}
-	if v.list != nil {
-		a.Trust = &answerTrust{v.list.file, v.list.Version, stamp(v.list.Expires), v.list.fingerprint, v.list.pinned}
+// Answer gives the verdict for programs.
+func (v *Verdict) Answer() Answer {
+	a := Answer{Valid: v.Refusal == nil, At: stamp(v.At)}
+	if t := v.Trust; t != nil {
+		a.Trust = &answerTrust{t.File, t.Version, stamp(t.Expires), trust.Fingerprint(t.Root), t.Pinned}
 	}
-	if v.refusal != nil {
-		a.Code, a.JA, a.EN = v.refusal.Code, v.refusal.JA, v.refusal.EN
-	} else {
-		if v.paper != nil {
-			a.PDF = &answerPDF{v.paper.Signer, stamp(v.paper.SignedAt)}
-		}
-		for _, r := range v.results {
-			a.Certificates = append(a.Certificates, asJSON(r))
-		}
+	if v.Refusal != nil {
+		a.Code, a.JA, a.EN = v.Refusal.Code, v.Refusal.JA, v.Refusal.EN
+		return a
 	}
+	if v.Paper != nil {
+		a.PDF = &answerPDF{v.Paper.Signer, stamp(v.Paper.SignedAt)}
+	}
+	for _, r := range v.Results {
+		a.Certificates = append(a.Certificates, asJSON(r))
+	}
+	return a
+}
+
+// Write prints an answer as JSON, indented, in UTF-8.
+func (a Answer) Write(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(a)
+}
+
+// stamp is a time for programs: UTC; "" for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 func asJSON(r *verifier.Result) certificate {
