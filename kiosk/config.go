@@ -74,6 +74,9 @@ type Screen struct {
 	Panel  screen.Panel `json:"panel"`            // zero: screen.DefaultPanel
 
 	Headset string `json:"headset,omitempty"` // file that says whether a headset is plugged in: see kiosk/voice; empty: there is no socket for one
+	// Loudspeaker is the file that switches the loudspeaker, 0 or 1; empty: it
+	// cannot be silenced, and nothing private is said to a headset either.
+	Loudspeaker string `json:"loudspeaker,omitempty"`
 
 	Browser Browser `json:"browser"` // started for each session
 }
@@ -137,7 +140,7 @@ func ParseConfig(b []byte, dir string) (Config, error) {
 	}
 	for _, p := range []*string{
 		&c.CentreRoot, &c.Certificate, &c.Key, &c.Trust, &c.TrustRoot, &c.Control, &c.State, &c.Cache,
-		&c.Reader.Program, &c.Reader.PCSCD, &c.Reader.Socket, &c.Printer.Folder, &c.Printer.Certificate, &c.Payment.Socket, &c.Program, &c.Screen.Headset,
+		&c.Reader.Program, &c.Reader.PCSCD, &c.Reader.Socket, &c.Printer.Folder, &c.Printer.Certificate, &c.Payment.Socket, &c.Program, &c.Screen.Headset, &c.Screen.Loudspeaker,
 	} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
@@ -157,6 +160,7 @@ func (c Config) check() error {
 		{"origin, or screen.listen", (c.Origin == "") == (c.Screen.Listen == "")}, {"control", c.Control == ""}, {"state", c.State == ""}, {"cache", c.Cache == ""},
 		{"reader: either program and name, or socket", (c.Reader.Socket == "") == (c.Reader.Program == "") || (c.Reader.Program == "") != (c.Reader.Name == "")},
 		{"printer: either folder, or ipp, and certificate with ipps only", !c.Printer.ok()}, {"max_copies", c.MaxCopies < 0 || c.MaxCopies > session.DefaultMaxCopies},
+		{"screen.loudspeaker: with screen.headset only", c.Screen.Loudspeaker != "" && c.Screen.Headset == ""},
 	} {
 		if m.wrong {
 			return fmt.Errorf("%w: %s is missing or out of its bounds", ErrConfig, m.name)

@@ -71,6 +71,7 @@ func TestConfigRefuses(t *testing.T) {
 		"a pin for a folder":      with("printer", map[string]any{"folder": "out", "certificate": "printer.pem"}),
 		"origin and a page":       with("screen", map[string]any{"listen": "127.0.0.1:0"}),
 		"a panel for nobody":      with("screen", map[string]any{"panel": map[string]any{"width": 20, "height": 20}}),
+		"a switch for no headset": with("screen", map[string]any{"loudspeaker": "amplifier"}),
 		"a profile on a disk":     browser("/usr/bin/chromium", "/proc", 904),
 		"a browser without path":  browser("chromium", "/dev/shm", 904),
 		"a browser of no user":    browser("/usr/bin/chromium", "/dev/shm", -1),

@@ -140,12 +140,7 @@ func (a *Agent) lookUnit(ctx context.Context) {
 // lookRest looks at what shows itself by a path.
 func (a *Agent) lookRest(context.Context) {
 	d := a.config.Devices
-	keypad, audio, headset := watch.Fitted(d.Keypad), watch.Fitted(d.Audio), wire.Unsensed
-	if in := a.config.Screen.Plugged(); in != nil {
-		if headset = wire.Absent; in() {
-			headset = wire.Present
-		}
-	}
+	keypad, audio, headset := watch.Fitted(d.Keypad), watch.Fitted(d.Audio), watch.Sense(a.config.Screen.Headset)
 	a.board.Set(func(r *wire.Report) { r.Keypad, r.Audio, r.Headset = keypad, audio, headset })
 }
 

@@ -48,7 +48,7 @@ func (a *Agent) face(ctx context.Context, parts *sync.WaitGroup) error {
 		return err
 	}
 	s := screen.Server{
-		Voices: voices, Headset: c.Plugged(),
+		Voices: voices, Headset: c.Plugged(), Loudspeaker: c.loudspeaker(),
 		Panel: panel, Done: f.done, Edition: func() *screen.Edition { e, _ := a.screen.use(); return e },
 		Begin: func(context.Context) screen.Started { return f.begin() },
 		State: func() (wire.Code, int) { return a.state(), 0 }, Refund: f.refund, Notes: a.notes,

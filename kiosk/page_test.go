@@ -173,7 +173,8 @@ func (c *town) quiet(f finger) {
 // Keys alone are enough: no digit needs sight of the panel.
 func TestWholeSessionByKeypad(t *testing.T) {
 	browser.Need(t)
-	c := newTown(t, withPage)
+	c := newTown(t, withPage, func(k *kiosk.Config) { k.Screen.Headset, k.Screen.Loudspeaker = "headset", "loudspeaker" })
+	c.loudspeaker()
 	c.await(wire.OK)
 	r, card := c.card("takasaki")
 	f := c.finger()
@@ -203,6 +204,7 @@ func TestWholeSessionByKeypad(t *testing.T) {
 	f.press("Escape").at("copies")
 	f.p.Eval(nil, `() => document.querySelector('h1').focus()`, nil)
 	press("Enter").at("preview")
+	e.aside(c)
 	press("Enter").at("confirm")
 	press("Enter").at("takepaper")
 	press("Enter").at("more")

@@ -13,6 +13,7 @@ import (
 	"akashi/kiosk/lastlook"
 	"akashi/kiosk/reader"
 	"akashi/kiosk/session"
+	"akashi/kiosk/voice"
 	"akashi/printer/glyph"
 )
 
@@ -114,8 +115,12 @@ func prepare(ctx context.Context, h hatch.Setup, unfenced bool) (session.Setup, 
 	if err != nil {
 		return session.Setup{}, nil, err
 	}
+	var sounds func(voice.ID) bool
+	if all, err := voice.Sounds(); err == nil { // without them nothing is said at all
+		sounds = all.Index()
+	}
 	return session.Setup{
 		Kiosk: [32]byte(h.Kiosk), Terms: shown.Release().Terms.Version, Edition: shown, Disease: h.Disease, Menu: shown.Menu(time.Now()), MaxCopies: h.MaxCopies,
-		CentreRoot: root, Authorities: list.Cards, Limits: h.Limits, Now: time.Now,
+		Sounds: sounds, CentreRoot: root, Authorities: list.Cards, Limits: h.Limits, Now: time.Now,
 	}, lastlook.New(scanner, list, root, time.Now), nil
 }

@@ -60,31 +60,33 @@ var Screens = [...]Screen{
 
 // Tell is what the worker shows.
 type Tell struct {
-	ID         uint32    `json:"id"` // counts up from 1
-	Screen     Screen    `json:"screen"`
-	Step       int       `json:"step"` // "step n of m", counted over session.Steps
-	Of         int       `json:"of"`
-	Ask        bool      `json:"ask"`               // an Act is waited for
-	Cancel     bool      `json:"cancel"`            // cancel still counts
-	Again      bool      `json:"again"`             // choose: finish is offered; trouble: again is offered
-	Terms      string    `json:"terms,omitempty"`   // consent: version of the terms shown
-	Tries      int       `json:"tries,omitempty"`   // PIN tries left; 0: the card does not say
-	Entered    int       `json:"entered,omitempty"` // PIN digits so far
-	Menu       []Offer   `json:"menu,omitempty"`    // choose
-	MaxCopies  int       `json:"max_copies,omitempty"`
-	Choice     *Choice   `json:"choice,omitempty"` // working to printing: what was chosen
-	Pages      [][]byte  `json:"pages,omitempty"`  // preview: PNG of each page
-	Fee        int       `json:"fee,omitempty"`    // yen, for all copies
-	Code       wire.Code `json:"code,omitempty"`   // pin-again, trouble, end
-	Texts      []Text    `json:"texts,omitempty"`  // what, why, what next, by language
-	Phone      string    `json:"phone,omitempty"`  // the municipality's, where it must be asked
-	RetryAfter int       `json:"retry_after,omitempty"`
-	Opens      int64     `json:"opens,omitempty"`   // trouble: when it can be asked again, Unix seconds
-	Charged    int       `json:"charged,omitempty"` // take-paper, end: yen that were charged for this request
-	Right      string    `json:"right,omitempty"`   // end: number of the reprint right that the resident has now
-	Expires    int64     `json:"expires,omitempty"` // of it, Unix seconds; 0: as on its receipt
-	Wait       int       `json:"wait,omitempty"`    // milliseconds until an ask is given up; stay begins them anew
-	Left       int       `json:"left,omitempty"`    // milliseconds that no stay can prolong; 0: none such
+	ID        uint32   `json:"id"` // counts up from 1
+	Screen    Screen   `json:"screen"`
+	Step      int      `json:"step"` // "step n of m", counted over session.Steps
+	Of        int      `json:"of"`
+	Ask       bool     `json:"ask"`               // an Act is waited for
+	Cancel    bool     `json:"cancel"`            // cancel still counts
+	Again     bool     `json:"again"`             // choose: finish is offered; trouble: again is offered
+	Terms     string   `json:"terms,omitempty"`   // consent: version of the terms shown
+	Tries     int      `json:"tries,omitempty"`   // PIN tries left; 0: the card does not say
+	Entered   int      `json:"entered,omitempty"` // PIN digits so far
+	Menu      []Offer  `json:"menu,omitempty"`    // choose
+	MaxCopies int      `json:"max_copies,omitempty"`
+	Choice    *Choice  `json:"choice,omitempty"` // working to printing: what was chosen
+	Pages     [][]byte `json:"pages,omitempty"`  // preview: PNG of each page
+	// Aloud is what stands there, by language, as sounds for a headset alone.
+	Aloud      map[string][]Sound `json:"aloud,omitempty"`
+	Fee        int                `json:"fee,omitempty"`   // yen, for all copies
+	Code       wire.Code          `json:"code,omitempty"`  // pin-again, trouble, end
+	Texts      []Text             `json:"texts,omitempty"` // what, why, what next, by language
+	Phone      string             `json:"phone,omitempty"` // the municipality's, where it must be asked
+	RetryAfter int                `json:"retry_after,omitempty"`
+	Opens      int64              `json:"opens,omitempty"`   // trouble: when it can be asked again, Unix seconds
+	Charged    int                `json:"charged,omitempty"` // take-paper, end: yen that were charged for this request
+	Right      string             `json:"right,omitempty"`   // end: number of the reprint right that the resident has now
+	Expires    int64              `json:"expires,omitempty"` // of it, Unix seconds; 0: as on its receipt
+	Wait       int                `json:"wait,omitempty"`    // milliseconds until an ask is given up; stay begins them anew
+	Left       int                `json:"left,omitempty"`    // milliseconds that no stay can prolong; 0: none such
 }
 
 // Offer is one municipality that can be chosen.
@@ -111,6 +113,12 @@ type Ward struct {
 	NameJA string `json:"name_ja"`
 	NameEN string `json:"name_en"`
 	Kana   string `json:"kana"`
+}
+
+// Sound is one of the sounds of kiosk/voice and the silence after it.
+type Sound struct {
+	ID    string `json:"id"`
+	Pause int    `json:"pause"` // ms
 }
 
 // Choice is what the resident chose for the present request.

@@ -75,6 +75,9 @@ type Server struct {
 
 	Voices  *voice.Pack // sounds that are built in; nil: the page has texts and signals only, and says so
 	Headset func() bool // whether a headset is plugged in; nil: this kiosk has no socket for one
+	// Loudspeaker switches it; nil: it cannot be silenced, and nothing private is
+	// said to anybody.
+	Loudspeaker func(on bool) error
 }
 
 // Serve answers on ln, which must be a loopback address, until ctx ends.
@@ -99,6 +102,10 @@ func (s Server) Serve(ctx context.Context, ln net.Listener) error {
 // the page itself.
 func (s Server) Handler(host string) http.Handler {
 	m := http.NewServeMux()
+	quiet := &aside{headset: s.Headset, loudspeaker: s.Loudspeaker}
+	m.HandleFunc("POST /loudspeaker/off", quiet.serveOff)
+	m.HandleFunc("POST /loudspeaker/on", quiet.serveOn)
+	m.HandleFunc("GET /voices", s.sounds)
 	m.HandleFunc("GET /{$}", file("web/index.html"))
 	m.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	m.HandleFunc("GET /css/{name}", folder("web/css"))

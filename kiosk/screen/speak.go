@@ -97,15 +97,27 @@ func (s Server) sound(w http.ResponseWriter, r *http.Request) {
 	w.Write(b)
 }
 
+// sounds serves all of them at once: who is to spell something private asks for
+// no sound by its name.
+func (s Server) sounds(w http.ResponseWriter, r *http.Request) {
+	if s.Voices == nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Write(s.Voices.Encode())
+}
+
 // audio is what the page knows of the machine's sound.
 type audio struct {
 	Voices  bool `json:"voices"`  // sounds are built in
 	Socket  bool `json:"socket"`  // there is one for a headset
 	Headset bool `json:"headset"` // one is plugged in
+	Aside   bool `json:"aside"`   // it can be spoken to alone: the loudspeaker can be silenced
 }
 
 func (s Server) audio(w http.ResponseWriter, _ *http.Request) {
-	answer(w, audio{s.Voices != nil, s.Headset != nil, s.Headset != nil && s.Headset()})
+	answer(w, audio{s.Voices != nil, s.Headset != nil, s.Headset != nil && s.Headset(), s.Headset != nil && s.Loudspeaker != nil})
 }
 
 // catalogued gives a text as the page shows it now.

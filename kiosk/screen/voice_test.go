@@ -39,6 +39,7 @@ type played struct {
 	What, Key, Name string
 	Seconds, After  float64
 	Sounds, Unsaid  int
+	Aside           bool
 }
 
 // hears waits for an event and gives all until then.
@@ -111,9 +112,15 @@ func TestSpeechIsHeard(t *testing.T) {
 	if get[bool](t, p, said, number.Right) {
 		t.Error("everybody hears the number of a reprint right")
 	}
+	do(t, p.Eval(nil, `() => globalThis.played.splice(0)`, nil))
 	s.Plug(true)
 	do(t, p.Wait(said, number.Right))
+	if all := hears(t, p, "begin", "trouble"); !s.Silenced() || !all[len(all)-1].Aside {
+		t.Errorf("the number sounds while the loudspeaker does: %+v", all)
+	}
 	s.Plug(false)
+	silentUntilItStops(t, s, p)
+	onlyTheHeadset(t, s, p)
 	do(t, p.Tap("#tool-volume"), p.Wait(`async () => { const a = await (await fetch('/audio.json')).json(); return !a.headset }`, nil))
 }
 

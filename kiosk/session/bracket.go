@@ -93,7 +93,9 @@ func (r *run) lastLook(ctx context.Context) (turn, error) {
 }
 
 func (r *run) preview(ctx context.Context) (turn, error) {
-	act, err := r.ask(ctx, face.Tell{Screen: face.Preview, Pages: r.req.pages, Fee: r.fee()}, face.Yes, face.Back)
+	act, err := r.ask(ctx, face.Tell{
+		Screen: face.Preview, Pages: r.req.pages, Aloud: r.setup.Edition.Aloud(r.setup.Sounds, r.req.delivery.Certificate), Fee: r.fee(),
+	}, face.Yes, face.Back)
 	if err != nil {
 		return on, err
 	}

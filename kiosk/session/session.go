@@ -11,6 +11,7 @@ import (
 	"akashi/kiosk/mynumber"
 	"akashi/kiosk/payment"
 	"akashi/kiosk/screen"
+	"akashi/kiosk/voice"
 	"akashi/printer"
 	"akashi/verifier/cardrecord"
 )
@@ -42,13 +43,14 @@ type Limits struct {
 
 // Setup is what a session is told before a resident comes.
 type Setup struct {
-	Kiosk       [32]byte        // SHA-256 of this kiosk's certificate
-	Terms       string          // version of the terms that are shown
-	Disease     string          // whose certificates are issued: code of the centre's table; the resident is not asked
-	Menu        []face.Offer    // municipalities that take part, in the order shown
-	Edition     *screen.Edition // the words for codes; nil: the catalogue's
-	MaxCopies   int             // 0: DefaultMaxCopies
-	CentreRoot  *x509.CertPool  // pinned
+	Kiosk       [32]byte            // SHA-256 of this kiosk's certificate
+	Terms       string              // version of the terms that are shown
+	Disease     string              // whose certificates are issued: code of the centre's table; the resident is not asked
+	Menu        []face.Offer        // municipalities that take part, in the order shown
+	Edition     *screen.Edition     // the words for codes; nil: the catalogue's
+	Sounds      func(voice.ID) bool // which there are to tell a headset with; nil: none
+	MaxCopies   int                 // 0: DefaultMaxCopies
+	CentreRoot  *x509.CertPool      // pinned
 	Authorities cardrecord.Authorities
 	Limits      Limits
 	Now         func() time.Time

@@ -13,10 +13,11 @@ const (
 )
 
 // ErrNames says what a list of names looks like.
-var ErrNames = errors.New("voice: a list of names has a line for each: ja, name and kana, or en and name, with tabs between them")
+var ErrNames = errors.New("voice: a list of names has a line for each: ja, name and kana, or en, name and, where it is not read as it is written, how; with tabs between them")
 
 // ParseNames reads a list of names, one a line: language, name and, for a
-// Japanese one, its reading in hiragana, with tabs between them. Empty lines and
+// Japanese one, its reading in hiragana, for an English one, if need be, what the
+// engine is given instead, with tabs between them. Empty lines and
 // lines that begin with # are left out.
 func ParseNames(b []byte) ([]Name, error) {
 	if len(b) > DefaultMaxNameFile {
@@ -35,6 +36,8 @@ func ParseNames(b []byte) ([]Name, error) {
 			n = Name{"ja", f[1], f[2]}
 		case f[0] == "en" && len(f) == 2:
 			n = Name{Voice: "en", Text: f[1]}
+		case f[0] == "en" && len(f) == 3 && strings.TrimSpace(f[2]) != "":
+			n = Name{"en", f[1], f[2]}
 		}
 		_, spelt := Spell("ja", n.Spoken)
 		same := Name{Voice: n.Voice, Text: n.Text}

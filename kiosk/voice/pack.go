@@ -36,10 +36,11 @@ var (
 // Pack is a set of sounds.
 type Pack struct {
 	sounds map[ID][]byte
+	file   []byte // that it was read from; nil: made here
 }
 
 // NewPack makes a pack of sounds.
-func NewPack(sounds map[ID][]byte) *Pack { return &Pack{sounds} }
+func NewPack(sounds map[ID][]byte) *Pack { return &Pack{sounds: sounds} }
 
 // Len gives the number of sounds.
 func (p *Pack) Len() int { return len(p.sounds) }
@@ -47,11 +48,23 @@ func (p *Pack) Len() int { return len(p.sounds) }
 // Has reports whether a sound is in the pack.
 func (p *Pack) Has(id ID) bool { _, ok := p.sounds[id]; return ok }
 
+// Index gives Has without keeping the sounds themselves.
+func (p *Pack) Index() func(ID) bool {
+	all := make(map[ID]bool, len(p.sounds))
+	for id := range p.sounds {
+		all[id] = true
+	}
+	return func(id ID) bool { return all[id] }
+}
+
 // Sound gives a sound as an Ogg Opus file.
 func (p *Pack) Sound(id ID) ([]byte, bool) { b, ok := p.sounds[id]; return b, ok }
 
-// Encode gives the pack as a file.
+// Encode gives the pack as a file; whoever calls it must not write to it.
 func (p *Pack) Encode() []byte {
+	if p.file != nil {
+		return p.file
+	}
 	var ids []ID
 	for id := range p.sounds {
 		ids = append(ids, id)
@@ -78,7 +91,7 @@ func ParsePack(b []byte) (*Pack, error) {
 		return nil, fmt.Errorf("%w: %d sounds", ErrPack, n)
 	}
 	data := index[n*entrySize:]
-	p := &Pack{make(map[ID][]byte, n)}
+	p := &Pack{make(map[ID][]byte, n), b}
 	var last ID
 	for i := range n {
 		e := index[i*entrySize:]

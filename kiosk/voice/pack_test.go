@@ -67,10 +67,10 @@ func TestID(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	if n, err := voice.ParseNames([]byte("# a list\n\nja\t見本市\tみほんし\nen\tMihon City\n")); err != nil || len(n) != 2 || n[0].Spoken != "みほんし" {
+	if n, err := voice.ParseNames([]byte("# a list\n\nja\t見本市\tみほんし\nen\tMihon City\nen\tXBB\tex bee bee\n")); err != nil || len(n) != 3 || n[2].Spoken != "ex bee bee" || n[0].Spoken != "みほんし" {
 		t.Errorf("%+v, %v", n, err)
 	}
-	for _, s := range []string{"ja\t見本市", "ja\t見本市\t", "ja\t見本市\t見本市", "ja\t\tみ", "en\t", "en", "ko\tx", "en\tA\tB", "en\tA\nen\tA", "en\t A", "ja\t見本市\tみほんし\t"} {
+	for _, s := range []string{"ja\t見本市", "ja\t見本市\t", "ja\t見本市\t見本市", "ja\t\tみ", "en\t", "en", "ko\tx", "en\tA\t", "en\tA\tB\tC", "en\tA\nen\tA", "en\t A", "ja\t見本市\tみほんし\t"} {
 		if n, err := voice.ParseNames([]byte(s)); !errors.Is(err, voice.ErrNames) {
 			t.Errorf("%q: %+v, %v", s, n, err)
 		}

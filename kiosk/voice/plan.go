@@ -32,6 +32,10 @@ type Book struct {
 	Texts func(language, key string) (string, bool) // the catalogues
 	Has   func(ID) bool                             // whether a sound was made
 	Names map[string]string                         // of municipalities that may be spelt, with their readings: 見本市 is みほんし
+
+	// Private lets the places {name} and {passport} be spelt. Who sets it hands the
+	// parts to a headset and to nothing else.
+	Private bool
 }
 
 // Say gives the parts of an utterance and what of it cannot be said: texts of a

@@ -1,6 +1,10 @@
 package voice
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // morae are the sounds of Japanese as they are written, in hiragana.
 var morae = strings.Fields("あ い う え お か き く け こ さ し す せ そ た ち つ て と な に ぬ ね の は ひ ふ へ ほ ま み む め も や ゆ よ ら り る れ ろ わ を ん " +
@@ -62,10 +66,11 @@ var sounded = func() map[string]bool {
 }()
 
 // Spell gives a text letter by letter, or false if a letter of it has no sound
-// of its own: a kanji is never guessed.
+// of its own: a kanji is never guessed. Half-width kana and voicing marks that
+// stand alone are read as the letters that they are.
 func Spell(voice, text string) ([]Part, bool) {
 	var all []Part
-	s := []rune(Hiragana(strings.ToUpper(text)))
+	s := []rune(Hiragana(strings.ToUpper(norm.NFKC.String(text))))
 	for i := 0; i < len(s); i++ {
 		switch one := string(s[i]); {
 		case strings.ContainsRune(" 　-'.,", s[i]):
@@ -79,6 +84,23 @@ func Spell(voice, text string) ([]Part, bool) {
 			i++
 		case voice == "ja" && sounded[one]:
 			all = append(all, Part{jaMora(one), pausePhrase})
+		default:
+			return nil, false
+		}
+	}
+	return all, len(all) > 0
+}
+
+// spellCode gives a row of capital letters and digits one by one, or false if
+// there is anything else in it.
+func spellCode(voice, text string) ([]Part, bool) {
+	var all []Part
+	for _, r := range text {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			all = append(all, Part{letter(voice, r), pausePhrase})
+		case r >= '0' && r <= '9':
+			all = append(all, Part{digit(voice, int(r-'0')), pausePhrase})
 		default:
 			return nil, false
 		}

@@ -22,6 +22,12 @@ func (s *said) filled(t token) {
 		s.unsaid = append(s.unsaid, "{"+t.place+"}")
 	case digits[t.place]:
 		s.digits(v)
+	case t.place == "name":
+		s.spell(v, Spell)
+	case t.place == "passport":
+		s.spell(v, spellCode)
+	case t.place == "date" && yearAlone.MatchString(v):
+		s.date(v, "", "")
 	case counted[t.place] && s.count(v, t.counter):
 	case s.number(v):
 	default:
@@ -64,16 +70,33 @@ func (s *said) digits(v string) {
 			s.rest(pauseGroup)
 			continue
 		}
-		c := enSmall(int(r - '0'))
-		if s.voice == "ja" {
-			c = jaUnit(int(r-'0'), counterNamed(""))
-		}
-		if !s.have(c) {
+		if !s.have(digit(s.voice, int(r-'0'))) {
 			s.unsaid = append(s.unsaid, string(r))
 			continue
 		}
 		s.rest(pauseDigit)
 	}
+}
+
+func digit(voice string, n int) Clip {
+	if voice == "ja" {
+		return jaUnit(n, counterNamed(""))
+	}
+	return enSmall(n)
+}
+
+// spell says letter by letter what stands for a person, in a book of private
+// speech only.
+func (s *said) spell(v string, by func(voice, text string) ([]Part, bool)) {
+	parts, ok := by(s.voice, v)
+	for _, p := range parts {
+		ok = ok && s.book.Has(p.Clip.ID())
+	}
+	if !ok || !s.book.Private {
+		s.unsaid = append(s.unsaid, "{name}")
+		return
+	}
+	s.parts = append(s.parts, parts...)
 }
 
 // numbers finds dates, money and counts in a text that is filled already.
@@ -93,9 +116,10 @@ func counterWords() string {
 }
 
 var (
-	jaDay   = regexp.MustCompile(`^(\d{4})年(\d{1,2})月(?:(\d{1,2})日)?$`)
-	enDayOf = regexp.MustCompile(`^([A-Z][a-z]+) (?:(\d{1,2}), )?(\d{4})$`)
-	amount  = regexp.MustCompile(`^(¥?)(\d[\d,]*)(\D*)$`)
+	jaDay     = regexp.MustCompile(`^(\d{4})年(\d{1,2})月(?:(\d{1,2})日)?$`)
+	enDayOf   = regexp.MustCompile(`^([A-Z][a-z]+) (?:(\d{1,2}), )?(\d{4})$`)
+	yearAlone = regexp.MustCompile(`^\d{4}$`)
+	amount    = regexp.MustCompile(`^(¥?)(\d[\d,]*)(\D*)$`)
 )
 
 // number says a date, an amount of money or a count as it is written.
@@ -163,7 +187,7 @@ func whole(s string) int { n, _ := strconv.Atoi(s); return n }
 
 func (s *said) date(year, month, day string) bool {
 	y, m, d := whole(year), whole(month), whole(day)
-	if m < 1 || m > 12 || d > 31 {
+	if month != "" && (m < 1 || m > 12) || d > 31 {
 		return false
 	}
 	if s.voice == "ja" {

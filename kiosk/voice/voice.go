@@ -7,19 +7,32 @@
 // texts and signals only, and their screens say so.
 //
 // What may be said aloud. Nothing that names the resident is ever a piece that
-// the loudspeaker plays: a plan is made from catalogue texts, numbers and names
-// of municipalities. Names of persons are not said at all yet, with a headset
-// either. Spell and Alphabet are for that: a name would be spelt, letter by
-// letter, if all of its letters are kana or Latin (kanji have no reading that
-// could be trusted, and a wrong name is worse than none), by a page that has
-// fetched the whole alphabet beforehand, so that the agent learns nothing from
-// what is fetched.
+// the loudspeaker plays: what the agent plans is catalogue texts, numbers and
+// names of municipalities. What only a headset may hear (name, birth date,
+// doses) the session worker plans by itself, as names of sounds: the page shows
+// the certificate as a picture and learns no text of it. A name is spelt, letter
+// by letter, if all of its letters are kana or Latin; kanji have no reading that
+// could be trusted, as neither card nor VRS holds one, and a wrong name is worse
+// than none: then the voice says that the name stands on the screen. The page
+// fetches the whole pack for it, so the agent learns nothing from what is
+// fetched.
 //
 // The headset. The agent reads the file that screen.headset of its configuration
-// names, each time the page asks: it begins with 1 while a headset is plugged in,
+// names, each time it is asked: it begins with 1 while a headset is plugged in,
 // and with anything else, or is not there, while none is. A udev rule on the
 // socket's switch (SW_HEADPHONE_INSERT) writes it on a real kiosk; a panel of
 // simulated devices writes it likewise.
+//
+// The loudspeaker. screen.loudspeaker names the file that switches it (the
+// amplifier's enable line, a GPIO or an LED device): the agent writes 0 or 1.
+// A plug can be pulled at any moment, and a socket gives the sound back to the
+// loudspeaker sooner than any program hears of it; so nothing depends on how
+// soon that is. The order is: the page asks; the agent looks at the socket,
+// writes 0, and only then answers; the page begins. When the page has ended the
+// sound, by itself or because the plug is gone, it closes the stream, and only
+// then asks for the loudspeaker, which the agent gives back DefaultDrain later.
+// In between the loudspeaker is silent, plug or no plug. Without that file
+// nothing private is said at all.
 //
 // Loudness. Every sound has the same mean level (Level dBFS) and no peak above
 // Peak dBFS. The page's volume steps are silence, -12, -6 and 0 dB; a visit

@@ -79,6 +79,25 @@ func Fitted(path string) wire.Health {
 	return wire.Well
 }
 
+// Sense reads a sensor by the file that its driver keeps: something is there
+// while it begins with 1. A file that cannot be read senses nothing; without a
+// path there is no sensor.
+func Sense(path string) wire.Presence {
+	if path == "" {
+		return wire.Unsensed
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return wire.Absent
+	}
+	defer f.Close()
+	var b [1]byte
+	if _, err := io.ReadFull(f, b[:]); err != nil || b[0] != '1' {
+		return wire.Absent
+	}
+	return wire.Present
+}
+
 // DaysLeft gives whole days until t; below 0 when it is over.
 func DaysLeft(t, now time.Time) int32 {
 	d := t.Sub(now) / (24 * time.Hour)

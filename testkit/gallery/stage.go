@@ -36,7 +36,7 @@ type Stage struct {
 	last   context.CancelFunc // of the ask that stands
 	act    chan Answer
 
-	headset atomic.Bool
+	headset, silenced atomic.Bool
 }
 
 // Answer is what a page's resident did.
@@ -56,7 +56,7 @@ func NewStage(p screen.Panel) (*Stage, error) {
 	s := &Stage{URL: "http://" + ln.Addr().String() + "/", came: make(chan *face.Conn, 1), end: end}
 	voices, _ := voice.Sounds() // without them the stage is silent, and the page says so
 	server := screen.Server{
-		Voices: voices, Headset: s.headset.Load,
+		Voices: voices, Headset: s.headset.Load, Loudspeaker: func(on bool) error { s.silenced.Store(!on); return nil },
 		Panel: p, Phone: "000-0000-0000",
 		Begin:  func(context.Context) screen.Started { return s.begin(ctx) },
 		Refund: func(context.Context, string) screen.Refunded { return screen.Refunded{Amount: 240} },
@@ -71,6 +71,9 @@ func (s *Stage) Refuse(c wire.Code) { s.mu.Lock(); defer s.mu.Unlock(); s.code =
 
 // Plug puts a headset in, or pulls it out.
 func (s *Stage) Plug(in bool) { s.headset.Store(in) }
+
+// Silenced reports whether the loudspeaker is switched off.
+func (s *Stage) Silenced() bool { return s.silenced.Load() }
 
 // begin opens a door for the page, as a session worker does.
 func (s *Stage) begin(ctx context.Context) screen.Started {

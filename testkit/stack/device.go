@@ -91,6 +91,14 @@ func (k *Kiosk) HasHeadset() bool {
 	return err == nil && len(b) > 0 && b[0] == '1'
 }
 
+// IsLoud reports whether the kiosk's loudspeaker is switched on.
+func (k *Kiosk) IsLoud() bool {
+	b, err := os.ReadFile(k.loudspeaker())
+	return err == nil && len(b) > 0 && b[0] == '1'
+}
+
+func (k *Kiosk) loudspeaker() string { return k.stack.path(k.ID, "loudspeaker") }
+
 func (k *Kiosk) headset() string { return k.stack.path(k.ID, "headset") }
 
 // Tray gives the papers that came out of the kiosk's printer, in order of name.

@@ -149,7 +149,10 @@ func (k *Kiosk) startAgent(ctx, life context.Context, r kiosk.Reader, p kiosk.Pr
 	if s.o.Pages {
 		c.Origin, c.Screen.Listen = "", "127.0.0.1:0"
 		k.cable = &cable{to: s.gateway}
-		c.Screen.Headset = k.headset()
+		c.Screen.Headset, c.Screen.Loudspeaker = k.headset(), k.loudspeaker()
+		if err := os.WriteFile(k.loudspeaker(), []byte("1\n"), 0o644); err != nil {
+			return err
+		}
 		if c.Centre, err = k.cable.lay(life, &s.served); err != nil {
 			return err
 		}

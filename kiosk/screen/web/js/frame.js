@@ -63,7 +63,7 @@ export class Frame {
 		if (v.call) speech.call(v.key)
 		else speech.hush()
 		if (v.bad) speech.signal('fault')
-		speech.say(v.key, aloud(v, words))
+		speech.say(v.key, aloud(v, words), v.aloud)
 	}
 
 	// silent says that this language has no speech.

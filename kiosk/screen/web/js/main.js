@@ -19,10 +19,11 @@ const waiting = 5_000
 const watching = 500
 
 class Page {
-	constructor(catalogues, { voices, socket }) {
+	constructor(catalogues, { voices, socket, aside }) {
 		this.words = new Words(catalogues)
 		this.speech = new Speech(this.words, new Player(l => this.names(l)))
 		this.speech.voices = voices
+		this.aside = Boolean(voices && aside) // a headset can be told what is private
 		this.frame = new Frame(this)
 		this.idle = new Idle((s, stay) => sheets.idle(this, s, stay), () => this.link?.act('stay'))
 		this.left = new Left(this.words, n => sheets.ending(this, n))
@@ -33,16 +34,19 @@ class Page {
 		this.chosen = {} // what was chosen last, for going back to it
 		this.show({ screen: 'start' })
 		this.look()
+		this.plug = false // whether a headset is plugged in
 		if (socket) this.plugged()
 	}
 
 	// plugged watches the headset's socket. One that is put in hears where the
 	// resident is; one that is pulled out ends what is said, which may be private.
+	// That nobody else hears it does not hang on how soon that is seen (aside.js).
 	async plugged() {
 		const { headset } = await get('/audio.json').catch(() => ({}))
-		if (Boolean(headset) !== this.speech.headset) {
+		if (Boolean(headset) !== this.plug) {
 			this.speech.stop()
-			this.speech.headset = Boolean(headset)
+			this.plug = Boolean(headset)
+			this.speech.headset = this.plug && this.aside
 			if (headset) this.speech.repeat()
 		}
 		setTimeout(() => this.plugged(), watching)

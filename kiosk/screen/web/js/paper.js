@@ -56,7 +56,8 @@ function look(page) {
 		],
 		back: () => page.act('back'),
 		primary: { name: 'on', words: t('preview.right'), go: () => page.go({ seen: true }) },
-		say: [{ key: 'preview.title' }, { key: 'preview.lead' }],
+		say: [{ key: 'preview.title' }, { key: 'preview.lead' }, ...page.aside && tell.aloud && !page.plug ? [{ key: 'preview.listen' }] : []],
+		aloud: tell.aloud,
 	}
 }
 

@@ -21,16 +21,17 @@ export class Speech {
 		this.volume = usual
 		this.last = null
 		this.voices = false // whether sounds are built in
-		this.headset = false // whether one is plugged in
+		this.headset = false // whether one is plugged in that can be spoken to alone
 	}
 
 	// silent: this language has texts and signals only.
 	get silent() { return !this.voices || !spoken.includes(this.words.language) }
 
 	// say begins an utterance and ends the one before it.
-	say(key, pieces) {
+	// aloud are sounds that only a headset may hear, by language.
+	say(key, pieces, aloud) {
 		this.stop()
-		this.last = { key, pieces }
+		this.last = { key, pieces, aloud }
 		this.speak(this.last)
 	}
 
@@ -54,10 +55,12 @@ export class Speech {
 
 	// speak gives the utterance in the language shown, as an event and to the
 	// player. What is private is said to a headset only.
-	speak({ key, pieces: all }) {
+	speak({ key, pieces: all, aloud }) {
+		const own = this.headset ? aloud?.[this.words.language] : undefined
+		const secret = this.headset && (Boolean(own) || all.some(p => p.private))
 		const pieces = all.filter(p => this.headset || !p.private)
 		const detail = {
-			key, pieces, language: this.words.language, volume: this.volume,
+			key, pieces, language: this.words.language, volume: this.volume, secret, aloud: own,
 			text: pieces.map(p => p.text ?? this.words.own(p.language ?? this.words.language, p.key, p.values)).join(' '),
 		}
 		document.dispatchEvent(new CustomEvent('utterance', { detail }))
