@@ -101,6 +101,21 @@ func (c *CRL) Revoke(rid string, before time.Time) (changed bool, err error) {
 	return true, nil
 }
 
+// AtLeast raises the counter: for a list whose file was lost and is being
+// written anew, and that verifiers have seen under a higher one.
+func (c *CRL) AtLeast(version int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.version = max(c.version, version)
+}
+
+// Len gives how many revocation IDs the list has.
+func (c *CRL) Len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.before)
+}
+
 // Version gives the counter, which is the crlVersion of the key's JWK.
 func (c *CRL) Version() int {
 	c.mu.Lock()

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
+	"net"
 
 	"akashi/centre/wire"
 	"akashi/verifier/trust"
@@ -98,4 +100,17 @@ func parseRevocations(b []byte, after uint64) (Revocations, error) {
 		return Revocations{}, &Error{Code: wire.VRSAnswer}
 	}
 	return a, nil
+}
+
+// AskRevocations is Revocations over a connection of its own.
+func AskRevocations(ctx context.Context, address string, cfg *tls.Config, after uint64) (Revocations, error) {
+	ctx, cancel := context.WithTimeout(ctx, DefaultCallTime)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return Revocations{}, lineError(ctx, err)
+	}
+	c := NewClient(conn, cfg)
+	defer c.Close()
+	return c.Revocations(ctx, after)
 }

@@ -5,10 +5,13 @@
 //	centre launcher -config FILE [-bus URL] [-handed]   a launcher, as a node starts it
 //	centre worker                               an issuing worker, as a node or launcher starts it
 //	centre state -config FILE -operator N [-bus URL] [-kiosk ID] [-clear ALARM | -stop | -resume]
+//	centre site -config FILE [-export DIR]      the issuer's public site, or its files
 //	centre audit -verify FILE                   checks a log and tells its head
 //
 // A node says "ready HOST:PORT" on standard output once kiosks can connect. It
-// drains on SIGTERM: no new asks, those in hand are answered.
+// drains on SIGTERM: no new asks, those in hand are answered. A site says "ready
+// site ADDRESS", and from then on each source that fails or is in order again;
+// with -export it asks VRS once, writes its files into DIR and ends.
 //
 // "state" tells what is stopped and why, and how the kiosks are; with -kiosk, all
 // that one of them has reported. An alarm is cleared, and all issuing
@@ -32,6 +35,7 @@ import (
 	"akashi/centre"
 	"akashi/centre/audit"
 	"akashi/centre/oneshot"
+	"akashi/centre/site"
 )
 
 const usage = `usage: centre node -config FILE
@@ -39,6 +43,7 @@ const usage = `usage: centre node -config FILE
        centre launcher -config FILE [-bus URL] [-handed]
        centre worker [-unfenced-demonstration]
        centre state -config FILE -operator N [-bus URL] [-kiosk ID] [-clear ALARM | -stop | -resume]
+       centre site -config FILE [-export DIR]
        centre audit -verify FILE`
 
 var errUsage = errors.New(usage)
@@ -60,8 +65,9 @@ func main() {
 // asked is the command line.
 type asked struct {
 	config, bus, verify string
-	handed              bool // a node has handed over an open file
-	unfenced            bool // a worker's
+	export              string // a site's
+	handed              bool   // a node has handed over an open file
+	unfenced            bool   // a worker's
 	order               centre.Order
 }
 
@@ -82,6 +88,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return centre.RunLauncher(ctx, a.config, a.bus, a.handed, out)
 	case "worker":
 		return centre.RunWorker(ctx, a.unfenced)
+	case "site":
+		return site.RunConfigured(ctx, a.config, a.export, out)
 	case "state":
 		return state(ctx, a, out)
 	default:
@@ -113,6 +121,10 @@ func parse(command string, args []string) (a asked, err error) {
 			f.BoolVar(&a.order.Resume, "resume", false, "let issuing go on")
 			want["operator"] = true
 		}
+	case "site":
+		f.StringVar(&a.config, "config", "", "configuration of the site")
+		f.StringVar(&a.export, "export", "", "folder to write the files into")
+		want["config"] = true
 	case "audit":
 		f.StringVar(&a.verify, "verify", "", "log to check")
 		want["verify"] = true
