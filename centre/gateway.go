@@ -36,6 +36,8 @@ type Gateway struct {
 
 	mu      sync.Mutex
 	refused map[wire.Code]uint64
+
+	giving giving
 }
 
 // NewGateway connects to the bus. While no launcher is there, kiosks are told
@@ -48,7 +50,7 @@ func NewGateway(ctx context.Context, c GatewayConfig) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Gateway{c: c, nc: nc, refused: map[wire.Code]uint64{}}, nil
+	return &Gateway{c: c, nc: nc, refused: map[wire.Code]uint64{}, giving: newGiving()}, nil
 }
 
 // Serve answers kiosks on ln until ctx ends, and then drains.

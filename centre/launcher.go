@@ -64,7 +64,6 @@ type Launcher struct {
 	calls    chan struct{} // a slot for each call in hand
 	workers  chan struct{} // a slot for each issuing worker
 	settlers chan struct{}
-	serving  chan struct{}  // a slot for each screen release on its way out
 	hands    sync.WaitGroup // calls, watchers of workers, voidings
 
 	lastKeys keys.Counts // as audited
@@ -86,7 +85,7 @@ func NewLauncher(ctx context.Context, c LauncherConfig) (*Launcher, error) {
 	c = c.withDefaults()
 	l := &Launcher{
 		c: c, calls: make(chan struct{}, DefaultMaxCalls),
-		workers: make(chan struct{}, c.Workers), settlers: make(chan struct{}, c.Settlers), serving: make(chan struct{}, DefaultMaxServing),
+		workers: make(chan struct{}, c.Workers), settlers: make(chan struct{}, c.Settlers),
 		live: map[seat]*worker{}, lost: map[seat]lost{}, byKiosk: map[fleet.Digest]int{},
 		watched: watched{now: c.Now, last: map[fleet.Digest]heard{}},
 	}

@@ -3,7 +3,6 @@ package centre
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"akashi/centre/audit"
 	"akashi/centre/channel"
@@ -17,11 +16,6 @@ import (
 // screen release: a newer one is taken while the launcher runs, an older one
 // never.
 const releaseSuffix = ".release"
-
-// DefaultMaxServing bounds the releases that one launcher gives out at once:
-// all kiosks want a new one within a beat, and requests go before it. Who finds
-// no place asks again at the next beat.
-const DefaultMaxServing = 16
 
 // openRelease reads the screen release. A launcher does not start on one that
 // is not in order; on one that is over or not in force yet it does, and says so
@@ -96,32 +90,20 @@ func (l *Launcher) announce() announced {
 	return announced{r.Version}
 }
 
-// wanted gives a kiosk the release in force. It is public: whoever walks past a
-// kiosk reads it.
+// wanted gives a gateway the release in force, if it is as new as the one wanted:
+// a launcher that does not have it yet must not answer with an older one. It is
+// public: whoever walks past a kiosk reads it.
 func (l *Launcher) wanted(_ context.Context, c call) (any, error) {
-	if _, err := wire.Decode[wire.ReleaseWanted](c.Body, channel.DefaultMaxUp); err != nil {
+	w, err := wire.Decode[wire.ReleaseWanted](c.Body, channel.DefaultMaxUp)
+	if err != nil {
 		return nil, err
 	}
-	select {
-	case l.serving <- struct{}{}:
-	default:
+	r, err := l.inForce()
+	if err != nil {
+		return nil, err
+	}
+	if r.Version < w.Version {
 		return nil, busy()
-	}
-	defer func() { <-l.serving }()
-	if _, err := l.inForce(); err != nil {
-		return nil, err
 	}
 	return wire.Released{File: l.release.Look().Bytes}, nil
 }
-
-// giveRelease passes a kiosk's want on.
-func (g *Gateway) giveRelease(ctx context.Context, p channel.Peer, body []byte) (any, error) {
-	if _, err := wire.Decode[wire.ReleaseWanted](body, channel.DefaultMaxUp); err != nil {
-		return nil, err
-	}
-	return g.ask(ctx, subjectRelease, p, body, DefaultGive)
-}
-
-// DefaultGive is how long a gateway waits for a release: it is the largest
-// thing on the bus, and a few of them are under way at once.
-const DefaultGive = 10 * time.Second

@@ -1,10 +1,13 @@
 package centre_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -143,4 +146,68 @@ func TestScreenReleaseAtStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused("a damaged memory", "which keeps the newest screen release")
+}
+
+// All kiosks of a fleet want a new, large release at once: each has it in the
+// end, sessions open meanwhile, and nobody is given the same one twice within a
+// minute.
+func TestScreenReleaseRush(t *testing.T) {
+	const n = 40
+	h := build(t, n)
+	var all []*kiosk
+	for i := range n {
+		all = append(all, h.kiosk(fmt.Sprint("k", i)))
+	}
+	h.show(2, func(r *release.Release) {
+		long := release.Local{}
+		for _, l := range release.Languages {
+			long[l] = strings.Repeat("a", 1190)
+		}
+		for i := range 18 {
+			r.Texts[fmt.Sprintf("key.%03d", i)] = long
+		}
+	})
+	if got := all[0].named(); got != 2 {
+		t.Fatalf("a beat names %d", got)
+	}
+	want := must(os.ReadFile(h.lc.Release))(t)
+	var rush sync.WaitGroup
+	for _, k := range all {
+		rush.Go(func() {
+			if got, err := k.fetch(2); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("a kiosk is given %d bytes, %v", len(got), err)
+			}
+		})
+		rush.Go(func() {
+			if _, err := k.open(); err != nil {
+				t.Error("a session meanwhile: ", err)
+			}
+		})
+	}
+	rush.Wait()
+	if _, err := all[0].ask(wire.TypeRelease, wire.ReleaseWanted{Version: 2}); !errors.Is(err, wire.Busy) {
+		t.Errorf("the same one again at once: %v", err)
+	}
+	if _, err := all[0].ask(wire.TypeRelease, wire.ReleaseWanted{Version: 3}); !errors.Is(err, wire.Busy) {
+		t.Errorf("one that no launcher has: %v", err)
+	}
+	h.shift.Store(int64(time.Minute))
+	if got, err := all[0].fetch(1); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("a minute later: %d bytes, %v", len(got), err)
+	}
+}
+
+// fetch asks for a release until it is given one.
+func (k *kiosk) fetch(version int) ([]byte, error) {
+	for end := time.Now().Add(hang); ; time.Sleep(20 * time.Millisecond) {
+		f, err := k.ask(wire.TypeRelease, wire.ReleaseWanted{Version: version})
+		if errors.Is(err, wire.Busy) && time.Now().Before(end) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		b, err := channel.Body[wire.Released](f)
+		return b.File, err
+	}
 }

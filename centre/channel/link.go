@@ -187,9 +187,14 @@ func (l *link) answer(ctx context.Context, f wire.Frame) {
 		return
 	}
 	a := wire.Frame{Type: t, ID: f.ID}
-	if raw, ok := body.(json.RawMessage); ok {
-		a.Body = raw
-	} else if body != nil {
+	switch b := body.(type) {
+	case nil:
+	case json.RawMessage:
+		a.Body = b
+	case Held:
+		defer b.Sent()
+		a.Body = b.Body
+	default:
 		a.Body = wire.Encode(body)
 	}
 	l.write(a)

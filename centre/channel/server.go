@@ -71,7 +71,14 @@ func or[T comparable](v *T, otherwise T) {
 	}
 }
 
-// Handler answers one ask. An error that is a *Refused or a wire.Code becomes
+// Held is an answer's body that takes a place until it has left, or could not:
+// a large one, of which only so many may be under way.
+type Held struct {
+	Body json.RawMessage
+	Sent func() // called once, from the goroutine that wrote it
+}
+
+// Handler answers one ask with a body of package wire, its encoding, or a Held. An error that is a *Refused or a wire.Code becomes
 // TypeFailed with that code; any other becomes wire.Internal and nothing of
 // its text leaves. ctx ends with the connection.
 type Handler func(ctx context.Context, p Peer, t wire.Type, body json.RawMessage) (wire.Type, any, error)
