@@ -3,7 +3,6 @@ package kiosk
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -75,19 +74,29 @@ func (b Browser) owns() bool {
 // browse keeps a browser in front until ctx ends: a new one for each session,
 // and whenever one ends by itself. turn says that a session's is to go.
 func (a *Agent) browse(ctx context.Context, turn <-chan struct{}) {
-	_ = a.wipe() // of an agent that was killed
+	clean := a.wipe() // of an agent that was killed
 	for ctx.Err() == nil {
-		c, err := a.chromium()
-		if err == nil {
-			a.shown(true)
-			err = c.await(ctx, turn)
-			err = errors.Join(err, a.wipe())
+		err := clean
+		if err == nil { // never beside what an earlier one left
+			err = a.show(ctx, turn)
 		}
 		if err != nil {
 			a.shown(false)
 			wait(ctx, DefaultAnew)
 		}
+		clean = a.wipe()
 	}
+}
+
+// show has one browser in front until it is to go; an error says that it ended
+// by itself, or did not start.
+func (a *Agent) show(ctx context.Context, turn <-chan struct{}) error {
+	c, err := a.chromium()
+	if err != nil {
+		return err
+	}
+	a.shown(true)
+	return c.await(ctx, turn)
 }
 
 // chromium is one running browser.

@@ -2,6 +2,7 @@ package kiosk_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,8 +15,12 @@ import (
 	"time"
 
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
 	"akashi/kiosk"
+	"akashi/kiosk/face"
+	"akashi/kiosk/screen"
 	"akashi/testkit/browser"
+	"akashi/testkit/robot"
 )
 
 // nobody is a user who owns nothing here.
@@ -151,4 +156,88 @@ func (c *town) stop() {
 	case <-time.After(hang):
 		c.t.Fatal("the agent does not end")
 	}
+}
+
+// withSleeper is a kiosk whose browser does nothing but live.
+func withSleeper(t *testing.T, dir string) func(*kiosk.Config) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("only root gives the browser a user of its own")
+	}
+	script := filepath.Join(t.TempDir(), "browser")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\nexec sleep 1000\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for d := filepath.Dir(script); d != "/" && d != os.TempDir(); d = filepath.Dir(d) {
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return func(k *kiosk.Config) {
+		withPage(k)
+		k.Screen.Browser = kiosk.Browser{Program: script, Profile: dir, UID: nobody}
+		k.Seconds.Farewell = 3
+	}
+}
+
+// another waits for the one browser's profile that is not old.
+func another(t *testing.T, dir, old string) string {
+	t.Helper()
+	for begun := time.Now(); time.Since(begun) < hang; time.Sleep(20 * time.Millisecond) {
+		if all, _ := filepath.Glob(filepath.Join(dir, "akashi-screen-*")); len(all) == 1 && all[0] != old {
+			return all[0]
+		}
+	}
+	t.Fatalf("no browser but that of %q", old)
+	return ""
+}
+
+// No browser starts beside what an earlier one left; a start that is refused
+// does not take a farewell back: the browser of the session before goes.
+func TestBrowserStartsCleanAndGoes(t *testing.T) {
+	dir := memory(t)
+	left := filepath.Join(dir, "akashi-screen-left")
+	if err := os.MkdirAll(filepath.Join(left, "somebody's"), 0o700); err != nil { // root's: the browser's user cannot remove it
+		t.Fatal(err)
+	}
+	c := newTown(t, withSleeper(t, dir))
+	c.await(wire.OK)
+	time.Sleep(2 * kiosk.DefaultAnew)
+	if all, _ := filepath.Glob(filepath.Join(dir, "akashi-screen-*")); len(all) != 1 {
+		t.Errorf("beside what an earlier one left: %v", all)
+	}
+	if err := os.RemoveAll(left); err != nil {
+		t.Fatal(err)
+	}
+	first := another(t, dir, left)
+	s := c.pressStart()
+	robot.Follow(t.Context(), s.Address, c.page, s.Token, robot.Plan{Seen: func(face.Tell) {}, Refuse: true})
+	c.release(next(7, func(r *release.Release) {
+		y, m, d := time.Now().In(release.Japan).Date()
+		r.Closed = []release.Day{release.Day(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))}
+	}))
+	c.await(wire.OutOfHours)
+	if s := c.pressStart(); s.Code != wire.OutOfHours {
+		t.Errorf("on a closed day: %+v", s)
+	}
+	another(t, dir, first)
+}
+
+// pressStart asks for a session as the page does.
+func (c *town) pressStart() (s screen.Started) {
+	c.t.Helper()
+	r, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.page+"/session?release=0", nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.Header.Set("Origin", c.page)
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer a.Body.Close()
+	if err := json.NewDecoder(a.Body).Decode(&s); err != nil {
+		c.t.Fatal(err)
+	}
+	return s
 }

@@ -20,8 +20,10 @@ type front struct {
 	parts *sync.WaitGroup
 	turn  chan struct{} // the browser of a session that is over is to go
 
-	mu   sync.Mutex
-	late *time.Timer // lets it go though nobody said that they have read the end
+	mu     sync.Mutex
+	visits int         // that the page has asked for and that are not over
+	due    bool        // one is over, and nobody has said that they have read how
+	late   *time.Timer // lets the browser go all the same
 }
 
 // face serves the page in front of this kiosk, if it has one. Its address is
@@ -67,14 +69,12 @@ func (a *Agent) Origin() string { return a.config.Origin }
 // begin starts a session for the page; it lives as long as the agent lets it,
 // not as the request that asked for it.
 func (f *front) begin() screen.Started {
-	f.keep()
+	f.arrive()
 	told := make(chan Reply, 2) // where the face connects, which a worker says once, and how it ended
 	f.parts.Go(func() {
 		last := f.agent.session(f.ctx, func(r Reply) { told <- r })
 		told <- last
-		if last.Event != nil {
-			f.farewell()
-		}
+		f.leave(last.Event != nil)
 	})
 	r := <-told
 	if r.Code == wire.OK && r.Address == "" {
@@ -86,8 +86,8 @@ func (f *front) begin() screen.Started {
 // refund pays a reprint right's money out. Who gave the number has then seen
 // how their session ended, if there was one.
 func (f *front) refund(_ context.Context, number string) screen.Refunded {
-	f.keep()
-	defer f.farewell()
+	f.arrive()
+	defer f.leave(true)
 	got, err := f.agent.till.Refund(number)
 	if err != nil {
 		return screen.Refunded{Code: refundCode(err)}
@@ -97,31 +97,42 @@ func (f *front) refund(_ context.Context, number string) screen.Refunded {
 
 // done: the resident has read how it ended.
 func (f *front) done() {
-	f.keep()
+	f.mu.Lock()
+	f.due = false
+	f.rest()
+	f.mu.Unlock()
 	select {
 	case f.turn <- struct{}{}:
 	default:
 	}
 }
 
-// farewell lets the browser go some time after its session.
-func (f *front) farewell() {
+// arrive takes a farewell back: the browser serves the next one.
+func (f *front) arrive() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.visits++
+	f.rest()
+}
+
+// leave lets the browser go some time after its last visit, if one of them was
+// a session: one that was refused does not take an earlier one's farewell back.
+func (f *front) leave(session bool) {
 	after := time.Duration(f.agent.config.Seconds.Farewell) * time.Second
 	if after <= 0 {
 		after = DefaultFarewell
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.late != nil {
-		f.late.Stop()
+	f.visits--
+	f.due = f.due || session
+	if f.visits == 0 && f.due {
+		f.late = time.AfterFunc(after, f.done)
 	}
-	f.late = time.AfterFunc(after, f.done)
 }
 
-// keep takes a farewell back: the browser has gone, or serves the next one.
-func (f *front) keep() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+// rest stops the clock of a farewell.
+func (f *front) rest() {
 	if f.late != nil {
 		f.late.Stop()
 		f.late = nil
