@@ -3,23 +3,22 @@ package vrs
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/binary"
 	"time"
 
 	"akashi/centre/wire"
+	"akashi/verifier/cardrecord"
 )
 
 // RecordDigest is the digest of a record's exact JSON, as the binding and the
 // receipt name it.
-func RecordDigest(record []byte) [32]byte { return sum("akashi/1 vrs record", record) }
+func RecordDigest(record []byte) [32]byte { return cardrecord.Digest("akashi/1 vrs record", record) }
 
 // BindingDigest is what VRS signs over a found record: the question (session
 // nonce, counter, card) and the answer (record, settle key and token). An
 // answer that was given to another question does not pass.
 func BindingDigest(nonce []byte, counter uint8, cardDigest, recordDigest, settleDigest [32]byte) [32]byte {
-	return sum("akashi/1 vrs binding", nonce, []byte{counter}, cardDigest[:], recordDigest[:], settleDigest[:])
+	return cardrecord.Digest("akashi/1 vrs binding", nonce, []byte{counter}, cardDigest[:], recordDigest[:], settleDigest[:])
 }
 
 // Digest is the BindingDigest of a's parts as the answer to q.
@@ -74,17 +73,4 @@ func BindingKey(roots *x509.CertPool, chain [][]byte, now time.Time) (*ecdsa.Pub
 // hasRole reports whether the certificate names this role and no other.
 func hasRole(c *x509.Certificate, role string) bool {
 	return len(c.URIs) == 1 && c.URIs[0].String() == role
-}
-
-// sum hashes a domain and its parts, each behind its length, so that no two
-// lists of parts give the same input.
-func sum(domain string, parts ...[]byte) [32]byte {
-	h := sha256.New()
-	for _, p := range append([][]byte{[]byte(domain)}, parts...) {
-		var n [4]byte
-		binary.BigEndian.PutUint32(n[:], uint32(len(p)))
-		h.Write(n[:])
-		h.Write(p)
-	}
-	return [32]byte(h.Sum(nil))
 }

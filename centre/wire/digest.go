@@ -1,25 +1,11 @@
 package wire
 
 import (
-	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 
 	"akashi/verifier/cardrecord"
 )
-
-// sum hashes a domain and its parts, each behind its length, so that no two
-// lists of parts give the same input.
-func sum(domain string, parts ...[]byte) [32]byte {
-	h := sha256.New()
-	for _, p := range append([][]byte{[]byte(domain)}, parts...) {
-		var n [4]byte
-		binary.BigEndian.PutUint32(n[:], uint32(len(p)))
-		h.Write(n[:])
-		h.Write(p)
-	}
-	return [32]byte(h.Sum(nil))
-}
 
 // SessionDigest is what the card signs in this session (DESIGN decision 2).
 func (h Header) SessionDigest() [32]byte {
@@ -37,18 +23,20 @@ func (h Header) AAD() []byte { return append([]byte("akashi/1 answer "), Encode(
 func AttestationDigest(h Header, key []byte, expires int64) [32]byte {
 	var e [8]byte
 	binary.BigEndian.PutUint64(e[:], uint64(expires))
-	return sum("akashi/1 attestation", Encode(h), key, e[:])
+	return cardrecord.Digest("akashi/1 attestation", Encode(h), key, e[:])
 }
 
 // ReceiptDigest is what the centre signs over a receipt: all but Signature and
 // Chain.
 func ReceiptDigest(r Receipt) [32]byte {
 	r.Signature, r.Chain = nil, nil
-	return sum("akashi/1 receipt", Encode(r))
+	return cardrecord.Digest("akashi/1 receipt", Encode(r))
 }
 
 // SettleDigest ties VRS's settle key and token to a receipt.
-func SettleDigest(key, token []byte) [32]byte { return sum("akashi/1 settle", key, token) }
+func SettleDigest(key, token []byte) [32]byte {
+	return cardrecord.Digest("akashi/1 settle", key, token)
+}
 
 // SessionCode is the short code on every page of one request's paper: 8
 // characters of Crockford's base 32 (40 bits), derived by both ends and never
@@ -57,7 +45,7 @@ type SessionCode string
 
 // CodeFor derives the session code of one request.
 func CodeFor(sessionDigest [32]byte, counter uint8) SessionCode {
-	d := sum("akashi/1 session code", sessionDigest[:], []byte{counter})
+	d := cardrecord.Digest("akashi/1 session code", sessionDigest[:], []byte{counter})
 	s := base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").EncodeToString(d[:5])
 	return SessionCode(s[:4] + "-" + s[4:])
 }

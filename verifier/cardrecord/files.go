@@ -20,17 +20,20 @@ type Files struct {
 // Digest is the card-record digest: SHA-256 over the five files, each behind
 // its length.
 func (f Files) Digest() [32]byte {
-	return sum("akashi/1 card record", f.Number, f.Attributes, f.Integrity, f.Signer, f.APKey)
+	return Digest("akashi/1 card record", f.Number, f.Attributes, f.Integrity, f.Signer, f.APKey)
 }
 
 // SessionDigest is the value that the card's AP key signs (as the SHA-256
 // value inside DigestInfo): domain, protocol version, session nonce, kiosk
 // certificate digest, terms version.
 func SessionDigest(version uint16, nonce, kiosk []byte, terms string) [32]byte {
-	return sum("akashi/1 session", []byte{byte(version >> 8), byte(version)}, nonce, kiosk, []byte(terms))
+	return Digest("akashi/1 session", []byte{byte(version >> 8), byte(version)}, nonce, kiosk, []byte(terms))
 }
 
-func sum(domain string, parts ...[]byte) [32]byte {
+// Digest is how every statement about a session is hashed before it is signed:
+// SHA-256 over its domain and its parts, each behind its length in four bytes,
+// big-endian; no two lists of parts give the same bytes.
+func Digest(domain string, parts ...[]byte) [32]byte {
 	h := sha256.New()
 	for _, p := range append([][]byte{[]byte(domain)}, parts...) {
 		var n [4]byte
