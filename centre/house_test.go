@@ -81,7 +81,7 @@ func (h *house) offered() *release.Release {
 	r := edition.Draft(nil, h.now())
 	r.Terms.Version = terms
 	edition.Add(r, release.Municipality{Code: city, NameJA: "千代田区", NameEN: "Chiyoda City", Kana: "ちよだく", TakesPart: true,
-		Kinds: []credential.Kind{credential.Domestic}, Hours: &release.Hours{}, Phone: phone}, release.Prefecture{Code: "13", NameJA: "東京都", NameEN: "Tokyo"})
+		Kinds: []credential.Kind{credential.Domestic}, Hours: &release.Hours{}, Phone: phone, Fee: 120}, release.Prefecture{Code: "13", NameJA: "東京都", NameEN: "Tokyo"})
 	edition.Add(r, release.Municipality{Code: other, NameJA: "横浜市", NameEN: "Yokohama City", Kana: "よこはまし"},
 		release.Prefecture{Code: "14", NameJA: "神奈川県", NameEN: "Kanagawa"})
 	return r

@@ -45,8 +45,8 @@ func (g *Gateway) right(ctx context.Context, p channel.Peer, body json.RawMessag
 	return b, err
 }
 
-// right does what a kiosk asks about a reprint right. A stopped centre and a
-// disabled kiosk do so too: what is owed is owed.
+// right does what a kiosk asks about a reprint right, at a stopped centre too:
+// what is owed is owed. A new one it gives only for a bill that may be.
 func (l *Launcher) right(_ context.Context, c call) (any, error) {
 	r, err := wire.Decode[wire.Right](c.Body, channel.DefaultMaxUp)
 	if err != nil {
@@ -60,6 +60,11 @@ func (l *Launcher) right(_ context.Context, c call) (any, error) {
 	if !known {
 		return nil, wire.KioskDisabled
 	}
+	if r.Do == wire.RightIssue && r.Number == "" {
+		if err := l.billed(k, *r.Bill); err != nil {
+			return nil, err
+		}
+	}
 	righted, err := l.rights.Do(k.ID, r)
 	if errors.Is(err, wire.RightsTooMany) {
 		return nil, &channel.Refused{Code: wire.RightsTooMany, RetryAfter: int(rights.DefaultWrongIn.Seconds())}
@@ -68,6 +73,23 @@ func (l *Launcher) right(_ context.Context, c call) (any, error) {
 		return nil, err
 	}
 	return righted, nil
+}
+
+// billed refuses a right that is worth money which no resident was charged: of
+// a kiosk that is out of service, or over what its municipality takes. Whom a
+// right is refused, the kiosk does not charge.
+func (l *Launcher) billed(k fleet.Kiosk, b wire.Bill) error {
+	if !k.Enabled {
+		return wire.KioskDisabled
+	}
+	r := l.release.Look().Release
+	if r == nil {
+		return wire.CentreRelease
+	}
+	if m := r.Find(b.Municipality); m == nil || !m.Offers(b.Kind) || b.Amount > m.Fee*b.Copies {
+		return wire.RightMismatch
+	}
+	return nil
 }
 
 // homeAlone makes sure that no other node's rights begin with this one's

@@ -89,6 +89,41 @@ func TestRightsAtAStoppedCentre(t *testing.T) {
 	}
 }
 
+// A right is worth money: a kiosk has one only for what its municipality takes,
+// while it is in service, and not without end. One that it has it may settle.
+func TestRightsThatNobodyIsOwed(t *testing.T) {
+	h := build(t, 2)
+	k := h.kiosk("k0")
+	for name, b := range map[string]wire.Bill{
+		"over the fee":      {Amount: 121, Municipality: city, Kind: credential.Domestic, Copies: 1},
+		"of nobody":         {Amount: 0, Municipality: "479999", Kind: credential.Domestic, Copies: 1},
+		"over two times it": {Amount: 241, Municipality: city, Kind: credential.Domestic, Copies: 2},
+	} {
+		_, err := k.ask(wire.TypeRight, wire.Right{Do: wire.RightIssue, Payment: payment(), Bill: &b})
+		if !errors.Is(err, wire.RightMismatch) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := h.kiosk("off").right(wire.RightIssue, payment(), ""); !errors.Is(err, wire.KioskDisabled) {
+		t.Errorf("at a kiosk out of service: %v", err)
+	}
+	held := must(k.right(wire.RightIssue, payment(), ""))(t)
+	for range rights.DefaultGives - 1 {
+		must(k.right(wire.RightIssue, payment(), ""))(t)
+	}
+	if _, err := k.right(wire.RightIssue, payment(), ""); !errors.Is(err, wire.RightsTooMany) {
+		t.Errorf("one more: %v", err)
+	}
+	h.restart()
+	k = h.kiosk("k0")
+	if _, err := k.right(wire.RightIssue, payment(), ""); !errors.Is(err, wire.RightsTooMany) {
+		t.Errorf("one more after a restart: %v", err)
+	}
+	if _, err := k.right(wire.RightRefund, payment(), held.Number); err != nil {
+		t.Errorf("one that was given: %v", err)
+	}
+}
+
 func TestRightsThatTheCentreRefuses(t *testing.T) {
 	h := build(t, 1)
 	k := h.kiosk("k0")

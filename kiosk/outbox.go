@@ -31,7 +31,11 @@ type letter struct {
 	wait   time.Duration
 }
 
-// outbox sends letters until each is confirmed, refused for good, or too old.
+func (l *letter) alarm() bool { return l.t == wire.TypeAlarm }
+
+// outbox sends letters until each is confirmed, refused for good, or too old:
+// settlements one after the other, and alarms beside them, for an alarm must not
+// wait for an answer to something else.
 type outbox struct {
 	ask     func(context.Context, wire.Type, any) (wire.Frame, error)
 	now     func() time.Time
@@ -39,20 +43,21 @@ type outbox struct {
 
 	mu      sync.Mutex
 	letters []*letter
-	wake    chan struct{}
+	news    map[bool]chan struct{} // by whether it is an alarm
 }
 
 func newOutbox(ask func(context.Context, wire.Type, any) (wire.Frame, error), now func() time.Time) *outbox {
-	return &outbox{ask: ask, now: now, wake: make(chan struct{}, 1)}
+	return &outbox{ask: ask, now: now, news: map[bool]chan struct{}{
+		false: make(chan struct{}, 1), true: make(chan struct{}, 1),
+	}}
 }
 
-// post takes a letter. Alarms go first; when there is no room, the oldest
-// settlement goes.
+// post takes a letter. When there is no room, the oldest settlement goes.
 func (o *outbox) post(t wire.Type, body any) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	l := &letter{t: t, body: body, posted: o.now(), next: o.now(), wait: firstResend}
-	if t == wire.TypeAlarm {
+	if l.alarm() {
 		o.letters = append([]*letter{l}, o.letters...)
 	} else {
 		o.letters = append(o.letters, l)
@@ -61,14 +66,14 @@ func (o *outbox) post(t wire.Type, body any) {
 		o.dropOldest()
 	}
 	select {
-	case o.wake <- struct{}{}:
+	case o.news[l.alarm()] <- struct{}{}:
 	default:
 	}
 }
 
 func (o *outbox) dropOldest() {
 	for i, l := range o.letters {
-		if l.t != wire.TypeAlarm {
+		if !l.alarm() {
 			o.letters = append(o.letters[:i], o.letters[i+1:]...)
 			return
 		}
@@ -89,12 +94,21 @@ func (o *outbox) holds(t wire.Type) bool {
 // run delivers until ctx ends; connected gives a channel that is closed while
 // the line is up.
 func (o *outbox) run(ctx context.Context, connected func() <-chan struct{}) {
+	var both sync.WaitGroup
+	for _, alarms := range []bool{true, false} {
+		both.Go(func() { o.work(ctx, connected, alarms) })
+	}
+	both.Wait()
+}
+
+// work delivers the alarms, or all but them.
+func (o *outbox) work(ctx context.Context, connected func() <-chan struct{}, alarms bool) {
 	for ctx.Err() == nil {
-		l, wait := o.due()
+		l, wait := o.due(alarms)
 		if l == nil {
 			t := time.NewTimer(wait)
 			select {
-			case <-o.wake:
+			case <-o.news[alarms]:
 			case <-t.C:
 			case <-ctx.Done():
 			}
@@ -109,12 +123,16 @@ func (o *outbox) run(ctx context.Context, connected func() <-chan struct{}) {
 	}
 }
 
-// due gives the first letter whose time has come, or how long there is none.
-func (o *outbox) due() (*letter, time.Duration) {
+// due gives the first letter of these whose time has come, or how long there is
+// none.
+func (o *outbox) due(alarms bool) (*letter, time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	wait := time.Hour
 	for _, l := range o.letters {
+		if l.alarm() != alarms {
+			continue
+		}
 		if d := l.next.Sub(o.now()); d <= 0 {
 			return l, 0
 		} else if d < wait {
@@ -130,7 +148,7 @@ func (o *outbox) deliver(ctx context.Context, l *letter) {
 	defer stop()
 	_, err := o.ask(c, l.t, l.body)
 	o.settle(l, err)
-	if err == nil && l.t == wire.TypeAlarm && o.alarmed != nil {
+	if err == nil && l.alarm() && o.alarmed != nil {
 		o.alarmed()
 	}
 }
@@ -140,7 +158,7 @@ func (o *outbox) deliver(ctx context.Context, l *letter) {
 func (o *outbox) settle(l *letter, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	old := l.t != wire.TypeAlarm && o.now().Sub(l.posted) > DefaultOutboxKeep
+	old := !l.alarm() && o.now().Sub(l.posted) > DefaultOutboxKeep
 	if err == nil || final(err) || old {
 		o.letters = slices.DeleteFunc(o.letters, func(x *letter) bool { return x == l })
 		return

@@ -115,8 +115,8 @@ func TestOutboxIsBoundedAndAlarmsGoFirst(t *testing.T) {
 	if box.waiting() != DefaultOutbox {
 		t.Errorf("%d letters are kept", box.waiting())
 	}
-	if l, _ := box.due(); l == nil || l.t != wire.TypeAlarm {
-		t.Error("the alarm does not go first")
+	if l, _ := box.due(true); l == nil || l != box.letters[0] {
+		t.Error("the alarm is not kept")
 	}
 	if box.letters[1].body != 11 {
 		t.Errorf("the oldest settlement kept is %v, want 11", box.letters[1].body)
@@ -127,4 +127,33 @@ func TestOutboxIsBoundedAndAlarmsGoFirst(t *testing.T) {
 	if box.waiting() != DefaultOutbox {
 		t.Errorf("%d letters are kept", box.waiting())
 	}
+}
+
+// A settlement whose answer does not come holds no alarm up.
+func TestAlarmDoesNotWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var alarmed time.Duration
+		begun := time.Now()
+		box := newOutbox(func(ctx context.Context, t wire.Type, _ any) (wire.Frame, error) {
+			if t == wire.TypeAlarm {
+				alarmed = time.Since(begun)
+				return wire.Frame{}, nil
+			}
+			<-ctx.Done()
+			return wire.Frame{}, ctx.Err()
+		}, time.Now)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { box.run(ctx, up); close(done) }()
+		box.post(wire.TypeSettle, wire.Settle{})
+		synctest.Wait()
+		time.Sleep(time.Second)
+		box.post(wire.TypeAlarm, wire.Alarm{Code: wire.LastLook})
+		time.Sleep(time.Minute)
+		if alarmed != time.Second {
+			t.Errorf("the alarm goes after %v", alarmed)
+		}
+		cancel()
+		<-done
+	})
 }

@@ -123,10 +123,20 @@ func endOfDay(t time.Time) int64 {
 	return time.Date(y, m, d+1, 0, 0, 0, 0, release.Japan).Unix() - 1
 }
 
-// wrong counts a kiosk's wrong numbers.
-type wrong struct {
+// count is of what one kiosk did since a time.
+type count struct {
 	since time.Time
 	n     int
+}
+
+// of gives a kiosk's count, a new one when the last is over.
+func of(all map[fleet.ID]*count, kiosk fleet.ID, now time.Time, in time.Duration) *count {
+	c := all[kiosk]
+	if c == nil || now.Sub(c.since) >= in {
+		c = &count{since: now}
+		all[kiosk] = c
+	}
+	return c
 }
 
 // try takes one of the kiosk's tries; done gives it back when the number was a
@@ -134,11 +144,7 @@ type wrong struct {
 func (b *Book) try(kiosk fleet.ID) (done func(right bool), err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	w := b.wrong[kiosk]
-	if w == nil || b.c.Now().Sub(w.since) >= DefaultWrongIn {
-		w = &wrong{since: b.c.Now()}
-		b.wrong[kiosk] = w
-	}
+	w := of(b.wrong, kiosk, b.c.Now(), DefaultWrongIn)
 	if w.n >= DefaultWrong {
 		return nil, wire.RightsTooMany
 	}

@@ -37,6 +37,11 @@ const (
 	// this rate a number is found in some 10^5 years of one kiosk.
 	DefaultWrong   = 5
 	DefaultWrongIn = 10 * time.Minute
+	// DefaultGives is how many rights one kiosk may be given in DefaultGivesIn: a
+	// printer that leaves so many papers in doubt is out of order, and a kiosk
+	// that somebody has taken over does not turn into a purse.
+	DefaultGives   = 30
+	DefaultGivesIn = 24 * time.Hour
 )
 
 // ID names a payment.
@@ -60,7 +65,8 @@ type Book struct {
 	mu     sync.Mutex // held over the write to disk too: one change of any right at a time
 	rights map[key]*right
 	issued map[ID]key          // the last one that was given for a payment
-	wrong  map[fleet.ID]*wrong // by kiosk
+	wrong  map[fleet.ID]*count // of wrong numbers, by kiosk
+	gives  map[fleet.ID]*count // of rights given
 }
 
 // New makes an empty book; Learn fills it from the audit.
@@ -74,7 +80,7 @@ func New(c Config) *Book {
 	if c.Max <= 0 {
 		c.Max = DefaultMax
 	}
-	return &Book{c: c, rights: map[key]*right{}, issued: map[ID]key{}, wrong: map[fleet.ID]*wrong{}}
+	return &Book{c: c, rights: map[key]*right{}, issued: map[ID]key{}, wrong: map[fleet.ID]*count{}, gives: map[fleet.ID]*count{}}
 }
 
 // Do does what a kiosk asks, once for each payment. It fails with one of the
@@ -145,6 +151,10 @@ func (b *Book) issue(kiosk fleet.ID, from key, r wire.Right) (wire.Righted, erro
 		return wire.Righted{}, err
 	}
 	bill, instead := *r.Bill, (*audit.Mark)(nil)
+	gives := of(b.gives, kiosk, b.c.Now(), DefaultGivesIn)
+	if r.Number == "" && gives.n >= DefaultGives {
+		return wire.Righted{}, wire.RightsTooMany
+	}
 	if r.Number != "" {
 		old, ok := b.rights[from]
 		switch {
@@ -167,6 +177,9 @@ func (b *Book) issue(kiosk fleet.ID, from key, r wire.Right) (wire.Righted, erro
 		return wire.Righted{}, err
 	}
 	b.rights[k], b.issued[id] = v, k
+	if instead == nil {
+		gives.n++
+	}
 	return wire.Righted{Number: n, Bill: v.bill, Expires: v.expires}, nil
 }
 
@@ -234,6 +247,9 @@ func (b *Book) Learn(r audit.Record) {
 		v := &right{bill: billOf(e), expires: e.Expires}
 		v.become(e.Change, id)
 		b.rights[k], b.issued[id] = v, k
+		if at := time.UnixMilli(r.At); e.Instead == nil && b.c.Now().Sub(at) < DefaultGivesIn {
+			of(b.gives, e.Kiosk, at, DefaultGivesIn).n++
+		}
 		return
 	}
 	if v, ok := b.rights[k]; ok {

@@ -8,6 +8,7 @@ import (
 	"net"
 
 	"akashi/centre/wire"
+	"akashi/verifier/cardrecord"
 	"akashi/verifier/trust"
 )
 
@@ -50,13 +51,13 @@ type Revocations struct {
 
 // RevocationChain is the digest of a history with one more entry.
 func RevocationChain(before []byte, r Revocation) []byte {
-	d := sum(revocationChainContext, before, []byte(r.KeyID), []byte(r.Revocation))
+	d := cardrecord.Digest(revocationChainContext, before, []byte(r.KeyID), []byte(r.Revocation))
 	return d[:]
 }
 
 // FirstChain is the RevocationChain of the empty history.
 func FirstChain() []byte {
-	d := sum(revocationChainContext)
+	d := cardrecord.Digest(revocationChainContext)
 	return d[:]
 }
 

@@ -97,7 +97,7 @@ const (
 	RightUsed      Code = 713
 	RightExpired   Code = 714
 	RightElsewhere Code = 715 // no launcher that is up has given it out
-	RightMismatch  Code = 716 // another municipality, kind or number of copies
+	RightMismatch  Code = 716 // another municipality, kind, price or number of copies
 	RightsTooMany  Code = 717 // wrong numbers from one kiosk
 	RightVoid      Code = 718 // nothing had been charged for it
 	RightGiven     Code = 719 // maybe printed, charged, and a reprint right given
