@@ -17,6 +17,7 @@ DEB_PAPER  := poppler-utils zbar-tools qpdf openssl libnss3-tools
 DEB_PRINT  := cups-ipp-utils dbus-daemon
 DEB_SPACE  := util-linux
 DEB_UNITS  := systemd
+DEB_TOKEN  := softhsm2
 # Node may be there from elsewhere, and Debian's npm does not go with that one.
 DEB_SCREEN := chromium fonts-noto-cjk fonts-inter $(if $(shell command -v npm),,nodejs npm)
 # Speech: the engines, and what listens to what they made.
@@ -43,7 +44,7 @@ test: testdeps assets browser testvoices
 	@CGO_ENABLED=0 $(GO) test -count=1 -tags nofence ./centre/oneshot
 	@echo "test: every program as it ships, once for all tests"
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && chmod 755 "$$dir" && CGO_ENABLED=0 $(GO) build -o "$$dir/" ./... && \
-	  { CGO_ENABLED=1 $(GO) build -o "$$dir/cgo/" ./kiosk/cmd/reader || [ "$$CI" != true ]; } && \
+	  { CGO_ENABLED=1 $(GO) build -o "$$dir/cgo/" ./kiosk/cmd/reader ./centre/cmd/keys || [ "$$CI" != true ]; } && \
 	  echo "test: all packages, the longest first" && AKASHI_PROGRAMS="$$dir" $(RACE) $(LONG) ./...
 
 ## up: the chain stays up; one page links whatever faces exist (PRINTER=folder, ipp or ipps; ipp where the machine can)
@@ -56,7 +57,7 @@ deps:
 
 ## testdeps: and what the tests need besides
 testdeps:
-	@./testkit/deps.sh $(DEB_DEMO) $(DEB_CLIENT) $(DEB_PAPER) $(DEB_PRINT) $(DEB_SPACE) $(DEB_UNITS) $(DEB_SCREEN) $(DEB_VOICE)
+	@./testkit/deps.sh $(DEB_DEMO) $(DEB_CLIENT) $(DEB_PAPER) $(DEB_PRINT) $(DEB_SPACE) $(DEB_UNITS) $(DEB_TOKEN) $(DEB_SCREEN) $(DEB_VOICE)
 
 printdeps:
 	@./testkit/deps.sh $(DEB_PRINT)
@@ -111,11 +112,13 @@ testkit/zxing/node_modules/.package-lock.json: testkit/zxing/package-lock.json
 screens: deps screendeps browser voices
 	@$(GO) run ./testkit/cmd/screens -out out/screens
 
-## build: the programs, into bin/ (only the reader process uses cgo; without it cards are in process)
+## build: the programs, into bin/ (only reader and keys use cgo; without it cards are in process, and keys in files)
 build: assets
 	@mkdir -p bin; echo "build: the programs (some minutes the first time)"
-	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/keys centre/cmd/release verifier/cmd/verify testkit/cmd/vrs testkit/cmd/simcard testkit/cmd/badworker testkit/cmd/stack testkit/cmd/demo testkit/cmd/up; do \
+	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/release verifier/cmd/verify testkit/cmd/vrs testkit/cmd/simcard testkit/cmd/badworker testkit/cmd/stack testkit/cmd/demo testkit/cmd/up; do \
 	  echo "build $$c"; CGO_ENABLED=0 $(GO) build -o bin/$$(basename $$c) ./$$c || exit 1; done
+	@echo "build centre/cmd/keys"; CGO_ENABLED=1 $(GO) build -o bin/keys ./centre/cmd/keys 2>/dev/null || { \
+	  [ "$$CI" != true ] || exit 1; echo "build: keys without PKCS#11: with it, it needs gcc libc6-dev"; CGO_ENABLED=0 $(GO) build -o bin/keys ./centre/cmd/keys; }
 	@echo "build kiosk/cmd/reader"; rm -f bin/reader; said=$$(CGO_ENABLED=1 $(GO) build -o bin/reader ./kiosk/cmd/reader 2>&1) || { \
 	  [ "$$CI" != true ] || { echo "$$said"; exit 1; }; \
 	  echo "build: no reader process ($${said##*$$'\n'}): it needs $(DEB_BUILD); until then cards are simulated in process, without pcscd"; }

@@ -126,9 +126,6 @@ func (l *Launcher) connect(ctx context.Context, past *past) (err error) {
 	if l.keys, err = keys.Dial(l.c.Keys); err != nil {
 		return errNoKeys
 	}
-	if l.c.Setup.Keys, err = l.keys.Public(ctx); err != nil {
-		return err
-	}
 	if l.nc, err = dial(ctx, l.c.Bus, wire.RoleLauncher); err != nil {
 		return err
 	}

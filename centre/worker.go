@@ -45,6 +45,7 @@ type started struct {
 	pipe    net.Conn
 	talk    *issue.Launcher
 	id      [16]byte // of its session with the key process
+	keys    keys.Public
 	until   time.Time
 }
 
@@ -60,6 +61,12 @@ func (l *Launcher) start(ctx context.Context, s issue.Setup, relay bool) (*start
 		open = l.keys.OpenRelay
 	}
 	session, err := open(ctx, w.id)
+	if err == nil {
+		// Keys may have been changed since the last session.
+		if w.keys, err = l.keys.PublicOf(ctx, w.id); err != nil {
+			session.Close()
+		}
+	}
 	if err != nil {
 		return nil, keyError(err)
 	}
@@ -79,7 +86,7 @@ func (l *Launcher) start(ctx context.Context, s issue.Setup, relay bool) (*start
 		return nil, wire.Internal
 	}
 	pipe.SetDeadline(time.Now().Add(l.c.Worker.Life))
-	s.Keys = l.c.Setup.Keys
+	s.Keys = w.keys
 	if w.talk, err = issue.Begin(pipe, s); err != nil {
 		w.end()
 		return nil, wire.Internal
@@ -155,7 +162,7 @@ func (l *Launcher) seat(ctx context.Context, a admitted, free func()) (wire.Atte
 	}
 	l.keep(&worker{st.process, st.pipe, st.talk, a, expires, time.Since(a.since), make(chan struct{})}, free)
 	return wire.Attested{
-		Key: st.talk.Key(), Expires: expires, Signature: sig, Chain: l.c.Setup.Keys.Chains[keys.PurposeAttest],
+		Key: st.talk.Key(), Expires: expires, Signature: sig, Chain: st.keys.Chains[keys.PurposeAttest],
 	}, nil
 }
 

@@ -15,6 +15,9 @@ import (
 type Config struct {
 	// Dir holds the keys (see Open).
 	Dir string `json:"dir"`
+	// Token is the path of the description of the token in which keys are (see
+	// centre/keys/pkcs11.Config); empty: all are in files.
+	Token string `json:"token,omitempty"`
 	// Socket is the path that the launcher connects to. Its folder must be
 	// closed to other users' writing, or it is refused: whoever could replace
 	// the socket could play the key process to the launcher.

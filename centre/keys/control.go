@@ -64,9 +64,15 @@ func (c *Control) Attest(ctx context.Context, id [16]byte, digest [32]byte) (der
 	return der, err
 }
 
-// Public asks for the public side of the keys.
+// Public asks for the public side of the keys that sign now.
 func (c *Control) Public(ctx context.Context) (Public, error) {
-	body, err := c.ask(ctx, controlRequest{op: opPublic}, DefaultMaxAnswer)
+	return c.PublicOf(ctx, [16]byte{})
+}
+
+// PublicOf asks for the public side of the keys that an open session began
+// with: after a rotation they are not everybody's.
+func (c *Control) PublicOf(ctx context.Context, id [16]byte) (Public, error) {
+	body, err := c.ask(ctx, controlRequest{op: opPublic, id: id}, DefaultMaxAnswer)
 	if err != nil {
 		return Public{}, err
 	}

@@ -19,9 +19,6 @@ import (
 	"testing"
 
 	"akashi/centre/keys"
-	"akashi/testkit/pki"
-
-	"github.com/lestrrat-go/jwx/v2/jwk"
 )
 
 func read(t *testing.T, path ...string) []byte {
@@ -49,7 +46,8 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// Every defect of a key directory stops the start, each with words of its own.
+// Every defect of a folder of keys stops it from being adopted, and one that
+// comes later stops the start, each with words of its own.
 func TestOpenRefuses(t *testing.T) {
 	w := theWorld(t)
 	other := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: w.PDF.Chain[0].Raw})
@@ -82,68 +80,72 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		spoil func(dir string) error
-		want  string
+		want  string // when adopted
+		later string // of an adopted folder; empty: the same
 	}{
-		"no key":         {func(d string) error { return os.Remove(filepath.Join(d, "shc.key")) }, "keys create"},
-		"no certificate": {func(d string) error { return os.Remove(filepath.Join(d, "shc.pem")) }, "shc.pem"},
-		"key readable":   {func(d string) error { return os.Chmod(filepath.Join(d, "pdf.key"), 0o640) }, "chmod 600"},
+		"no key":         {func(d string) error { return os.Remove(filepath.Join(d, "shc.key")) }, "keys create", ""},
+		"no certificate": {func(d string) error { return os.Remove(filepath.Join(d, "shc.pem")) }, "shc.pem", ""},
+		"key readable":   {func(d string) error { return os.Chmod(filepath.Join(d, "pdf.key"), 0o640) }, "chmod 600", ""},
+		"folder open":    {func(d string) error { return os.Chmod(d, 0o770) }, "chmod go-w", ""},
 		"key is a link": {func(d string) error {
 			return errors.Join(os.Rename(filepath.Join(d, "pdf.key"), filepath.Join(d, "x")), os.Symlink("x", filepath.Join(d, "pdf.key")))
-		}, "plain file"},
-		"key too long":      {put("shc.key", func(b []byte) []byte { return append(b, make([]byte, keys.DefaultMaxKeyFile)...) }), "longer"},
-		"text before":       {put("shc.key", func(b []byte) []byte { return append([]byte("hello\n"), b...) }), "PKCS#8"},
-		"text after":        {put("shc.key", func(b []byte) []byte { return append(b, '\n') }), "PKCS#8"},
-		"two keys":          {put("shc.key", func(b []byte) []byte { return append(b, b...) }), "PKCS#8"},
-		"empty":             {put("shc.key", is(nil)), "PKCS#8"},
-		"SEC 1":             {put("shc.key", is(sec1)), "PKCS#8"},
-		"damaged":           {put("shc.key", is(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1, 2}}))), "damaged"},
-		"P-384":             {put("shc.key", is(p384)), "P-256"},
-		"RSA":               {put("shc.key", is(rsaKey)), "P-256"},
-		"another's key":     {put("shc.key", is(keyPEM(t, w.PDF.Key))), "is not of shc.key"},
-		"another's chain":   {put("shc.pem", is(other)), "is not of shc.key"},
-		"chain order":       {put("pdf.pem", func(b []byte) []byte { return append(b, other...) }), "did not sign"},
-		"chain too deep":    {put("pdf.pem", func(b []byte) []byte { return bytes.Repeat(b, keys.DefaultMaxChain+1) }), "1 to 4"},
-		"chain with a key":  {put("pdf.pem", func(b []byte) []byte { return append(b, keyPEM(t, w.PDF.Key)...) }), "nothing else"},
-		"chain damaged":     {put("pdf.pem", is(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte{1}}))), "does not parse"},
-		"chain empty":       {put("pdf.pem", is(nil)), "1 to 4"},
-		"chain too long":    {put("pdf.pem", func(b []byte) []byte { return append(b, make([]byte, keys.DefaultMaxChainFile)...) }), "longer"},
-		"no role":           {move("pdf", "attest"), "role:attest"},
-		"another role":      {move("attest", "receipt"), "role:receipt"},
-		"no issuer":         {move("pdf", "shc"), "https"},
-		"no VDS-NC usage":   {move("pdf", "vdsnc"), "2.23.136"},
-		"one key for two":   {move("shc", "pdf"), "share one key"},
-		"retired: damaged":  {retire("x"), "1 to 4"},
-		"retired: the same": {retire(string(read(t, keyDir(t), "shc.pem"))), ""}, // JWKS refuses it, below
-		"retired: RSA":      {retire(rsaCertificate(t)), "P-256"},
-		"authority's own":   {func(d string) error { return authority(t, d) }, "leaf"},
+		}, "plain file", ""},
+		"key too long":     {put("shc.key", func(b []byte) []byte { return append(b, make([]byte, keys.DefaultMaxKeyFile)...) }), "longer", ""},
+		"text before":      {put("shc.key", func(b []byte) []byte { return append([]byte("hello\n"), b...) }), "PKCS#8", ""},
+		"text after":       {put("shc.key", func(b []byte) []byte { return append(b, '\n') }), "PKCS#8", ""},
+		"two keys":         {put("shc.key", func(b []byte) []byte { return append(b, b...) }), "PKCS#8", ""},
+		"empty":            {put("shc.key", is(nil)), "PKCS#8", ""},
+		"SEC 1":            {put("shc.key", is(sec1)), "PKCS#8", ""},
+		"damaged":          {put("shc.key", is(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1, 2}}))), "damaged", ""},
+		"P-384":            {put("shc.key", is(p384)), "P-256", ""},
+		"RSA":              {put("shc.key", is(rsaKey)), "P-256", ""},
+		"another's key":    {put("shc.key", is(keyPEM(t, w.PDF.Key))), "is not of shc.key", ""},
+		"another's chain":  {put("pdf.pem", is(must(os.ReadFile(filepath.Join(keyDir(t), "vdsnc.pem"))))), "is not of pdf.key", "keys publish"},
+		"chain order":      {put("pdf.pem", func(b []byte) []byte { return append(b, other...) }), "did not sign", ""},
+		"chain too deep":   {put("pdf.pem", func(b []byte) []byte { return bytes.Repeat(b, keys.DefaultMaxChain+1) }), "1 to 4", ""},
+		"chain with a key": {put("pdf.pem", func(b []byte) []byte { return append(b, keyPEM(t, w.PDF.Key)...) }), "nothing else", ""},
+		"chain damaged":    {put("pdf.pem", is(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte{1}}))), "does not parse", ""},
+		"chain empty":      {put("pdf.pem", is(nil)), "1 to 4", ""},
+		"chain too long":   {put("pdf.pem", func(b []byte) []byte { return append(b, make([]byte, keys.DefaultMaxChainFile)...) }), "longer", ""},
+		"chain of RSA":     {put("pdf.pem", is([]byte(rsaCertificate(t)))), "P-256", ""},
+		"chain cut":        {put("shc.pem", func(b []byte) []byte { return b[:bytes.LastIndex(b, []byte("-----BEGIN"))] }), "", "keys publish"},
+		"no role":          {move("pdf", "attest"), "role:attest", ""},
+		"another role":     {move("attest", "receipt"), "role:receipt", ""},
+		"no issuer":        {move("pdf", "shc"), "https", ""},
+		"no VDS-NC usage":  {move("pdf", "vdsnc"), "2.23.136", ""},
+		"one key for two":  {move("shc", "pdf"), "is the same key", "keys publish"},
+		"authority's own":  {func(d string) error { return authority(t, d) }, "leaf", ""},
 	} {
-		dir := keyDir(t)
-		if err := c.spoil(dir); err != nil {
-			t.Fatal(name, err)
-		}
-		custody, err := keys.Open(dir)
-		switch {
-		case c.want == "" && err == nil:
-			if _, err := custody.JWKS(); err != keys.ErrDuplicateKey {
-				t.Errorf("%s: %v", name, err)
+		for _, adopted := range []bool{false, true} {
+			dir, want := keyDir(t), c.want
+			if adopted && c.later != "" {
+				want = c.later
 			}
-		case err == nil:
-			t.Errorf("%s: opened", name)
-		case !strings.Contains(err.Error(), c.want):
-			t.Errorf("%s: %v, want it to speak of %q", name, err, c.want)
+			if !adopted {
+				if err := os.Remove(filepath.Join(dir, "history")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := c.spoil(dir); err != nil {
+				t.Fatal(name, err)
+			}
+			var err error
+			if !adopted {
+				err = keys.Desk{Dir: dir}.Adopt()
+			}
+			if err == nil {
+				_, err = keys.Open(dir)
+			}
+			switch {
+			case err == nil && want != "":
+				t.Errorf("%s: opened (adopted before: %v)", name, adopted)
+			case err != nil && (want == "" || !strings.Contains(err.Error(), want)):
+				t.Errorf("%s: %v, want it to speak of %q (adopted before: %v)", name, err, want, adopted)
+			}
 		}
 	}
-	if _, err := keys.Open(filepath.Join(t.TempDir(), "none")); err == nil {
-		t.Error("a folder that is not there was opened")
-	}
-}
-
-func retire(content string) func(string) error {
-	return func(dir string) error {
-		if err := os.MkdirAll(filepath.Join(dir, "shc-retired"), 0o700); err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(dir, "shc-retired", "2026.pem"), []byte(content), 0o600)
+	if _, err := keys.Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, keys.ErrNoHistory) {
+		t.Errorf("a folder that is not there: %v", err)
 	}
 }
 
@@ -160,49 +162,6 @@ func authority(t *testing.T, dir string) error {
 	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: w.PDFRoot.Certificate.Raw})
 	return errors.Join(os.WriteFile(filepath.Join(dir, "pdf.key"), keyPEM(t, w.PDFRoot.Key), 0o600),
 		os.WriteFile(filepath.Join(dir, "pdf.pem"), cert, 0o600))
-}
-
-func TestJWKSWithHistory(t *testing.T) {
-	dir, w := keyDir(t), theWorld(t)
-	old, err := pki.New(nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	retired := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: old.SHC.Chain[0].Raw})
-	if err := retire(string(retired))(dir); err != nil {
-		t.Fatal(err)
-	}
-	custody, err := keys.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := custody.JWKS()
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := jwk.Parse(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var entries struct{ Keys []map[string]any }
-	if err := json.Unmarshal(b, &entries); err != nil || set.Len() != 2 {
-		t.Fatalf("%d keys, %v", set.Len(), err)
-	}
-	for i, want := range []*pki.Identity{w.SHC, old.SHC} {
-		e := entries.Keys[i]
-		kid := must(keys.Thumbprint(&want.Key.PublicKey))
-		if e["kid"] != kid || e["use"] != "sig" || e["alg"] != "ES256" || e["kty"] != "EC" || e["crv"] != "P-256" || len(e["x5c"].([]any)) != 2-i {
-			t.Errorf("entry %d: %v", i, e)
-		}
-		if _, private := e["d"]; private {
-			t.Errorf("entry %d holds a private key", i)
-		}
-		found, ok := set.LookupKeyID(kid)
-		var raw ecdsa.PublicKey
-		if !ok || found.Raw(&raw) != nil || !raw.Equal(want.Key.Public()) {
-			t.Errorf("entry %d is of another key", i)
-		}
-	}
 }
 
 func TestJWKS(t *testing.T) {
@@ -238,43 +197,6 @@ func TestThumbprint(t *testing.T) {
 	sum := sha256.Sum256([]byte(`{"crv":"P-256","kty":"EC","x":"` + k.X + `","y":"` + k.Y + `"}`))
 	if want := base64.RawURLEncoding.EncodeToString(sum[:]); k.Kid != want {
 		t.Errorf("kid %s, want %s", k.Kid, want)
-	}
-}
-
-func TestCreate(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "new")
-	if err := keys.Create(dir, pki.IssuerURL); err != nil {
-		t.Fatal(err)
-	}
-	seen := map[string]bool{}
-	for _, p := range keys.Purposes() {
-		block, _ := pem.Decode(read(t, dir, string(p)+".csr"))
-		request, err := x509.ParseCertificateRequest(block.Bytes)
-		if err != nil || request.CheckSignature() != nil {
-			t.Fatalf("%s: %v", p, err)
-		}
-		if seen[string(request.RawSubjectPublicKeyInfo)] {
-			t.Errorf("%s: a key for two purposes", p)
-		}
-		seen[string(request.RawSubjectPublicKeyInfo)] = true
-		if names := len(request.URIs); names != map[keys.Purpose]int{keys.PurposeVDSNC: 0, keys.PurposePDF: 0}[p] && names != 1 {
-			t.Errorf("%s: %d names", p, names)
-		}
-		if info := must(os.Stat(filepath.Join(dir, string(p)+".key"))); info.Mode().Perm() != 0o600 {
-			t.Errorf("%s.key: mode %v", p, info.Mode())
-		}
-	}
-	before := read(t, dir, "shc.key")
-	if err := keys.Create(dir, pki.IssuerURL); !errors.Is(err, os.ErrExist) {
-		t.Errorf("keys were created over keys: %v", err)
-	}
-	if !bytes.Equal(before, read(t, dir, "shc.key")) {
-		t.Error("a key was replaced")
-	}
-	for _, iss := range []string{"", "http://a.invalid", "https://a.invalid/", "https://", "%"} {
-		if keys.Create(t.TempDir(), iss) == nil {
-			t.Errorf("issuer %q passed", iss)
-		}
 	}
 }
 

@@ -5,15 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/x509"
-	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
-
-	"akashi/centre/wire"
 )
 
 // Bounds of the files, far above what a P-256 key and a chain need.
@@ -113,33 +109,4 @@ func blocksOf(b []byte, kind string) ([][]byte, error) {
 		all, rest = append(all, block.Bytes), after
 	}
 	return all, nil
-}
-
-// oidVDSNC is ICAO's extended key usage of a VDS-NC signer.
-var oidVDSNC = asn1.ObjectIdentifier{2, 23, 136, 1, 1, 14, 2}
-
-// roles that a purpose's certificate must bear.
-var roles = map[Purpose]string{
-	PurposeAttest: wire.RoleAttest, PurposeReceipt: wire.RoleReceipt, PurposeVRSTLS: wire.RoleCentre,
-}
-
-// fits holds a leaf against its purpose, so that swapped files are found at
-// start and not by a verifier.
-func fits(p Purpose, leaf *x509.Certificate) error {
-	if leaf.IsCA || leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
-		return errors.New("not a certificate for signing; have a leaf with digitalSignature issued")
-	}
-	var names []string
-	for _, u := range leaf.URIs {
-		names = append(names, u.String())
-	}
-	switch role := roles[p]; {
-	case role != "" && !slices.Contains(names, role):
-		return fmt.Errorf("does not bear %s; have it issued for this role", role)
-	case p == PurposeSHC && (len(leaf.URIs) != 1 || leaf.URIs[0].Scheme != "https"):
-		return errors.New("must name the issuer's https address as its one URI; have it issued for that")
-	case p == PurposeVDSNC && !slices.ContainsFunc(leaf.UnknownExtKeyUsage, oidVDSNC.Equal):
-		return errors.New("lacks the extended key usage 2.23.136.1.1.14.2; have it issued as a VDS-NC signer")
-	}
-	return nil
 }

@@ -52,11 +52,16 @@ type process struct {
 
 func start(t testing.TB, lim keys.Limits) process {
 	t.Helper()
-	lim.Launchers = []int{os.Getuid()}
 	custody, err := keys.Open(keyDir(t))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startWith(t, lim, func() *keys.Custody { return custody })
+}
+
+func startWith(t testing.TB, lim keys.Limits, newest func() *keys.Custody) process {
+	t.Helper()
+	lim.Launchers = []int{os.Getuid()}
 	path := filepath.Join(t.TempDir(), "keys.sock")
 	ln, err := keys.Listen(path, 0)
 	if err != nil {
@@ -64,7 +69,7 @@ func start(t testing.TB, lim keys.Limits) process {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- keys.Serve(ctx, ln, custody, lim) }()
+	go func() { done <- keys.ServeNewest(ctx, ln, newest, lim) }()
 	stop := sync.OnceValue(func() error {
 		cancel()
 		select {

@@ -19,6 +19,7 @@ type Counts struct {
 type allowance struct {
 	left map[Purpose]int
 	ends time.Time
+	keys *Custody // that the session began with
 }
 
 // ledger keeps every session's allowance, the rate over all, and the counts.
@@ -36,8 +37,8 @@ func newLedger(lim Limits) *ledger {
 	return &ledger{lim: lim, open: map[[16]byte]*allowance{}, counts: Counts{Signed: map[Purpose]uint64{}}}
 }
 
-// begin opens a session with the allowance of grant.
-func (l *ledger) begin(id [16]byte, grant map[Purpose]int) error {
+// begin opens a session with the allowance of grant, on keys.
+func (l *ledger) begin(id [16]byte, grant map[Purpose]int, keys *Custody) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
@@ -46,7 +47,7 @@ func (l *ledger) begin(id [16]byte, grant map[Purpose]int) error {
 	case len(l.open) >= l.lim.MaxSessions:
 		return l.refuse(TooManySessions)
 	}
-	l.open[id] = &allowance{maps.Clone(grant), l.lim.Now().Add(l.lim.MaxLife)}
+	l.open[id] = &allowance{maps.Clone(grant), l.lim.Now().Add(l.lim.MaxLife), keys}
 	l.counts.Sessions++
 	return nil
 }
@@ -58,30 +59,42 @@ func (l *ledger) end(id [16]byte) {
 	delete(l.open, id)
 }
 
-// take takes one signature out of a session's allowance, or says why not. What
-// was taken is spent, whatever becomes of the signature.
-func (l *ledger) take(id [16]byte, p Purpose) error {
+// custody gives the keys that a session began with; nil: there is no such
+// session.
+func (l *ledger) custody(id [16]byte) *Custody {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if a := l.open[id]; a != nil {
+		return a.keys
+	}
+	return nil
+}
+
+// take takes one signature out of a session's allowance, or says why not, and
+// gives the session's keys. What was taken is spent, whatever becomes of the
+// signature.
+func (l *ledger) take(id [16]byte, p Purpose) (*Custody, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a, now := l.open[id], l.lim.Now()
 	if a == nil {
-		return l.refuse(UnknownSession)
+		return nil, l.refuse(UnknownSession)
 	}
 	left, granted := a.left[p]
 	switch {
 	case !now.Before(a.ends):
-		return l.refuse(Expired)
+		return nil, l.refuse(Expired)
 	case !granted:
-		return l.refuse(PurposeDenied)
+		return nil, l.refuse(PurposeDenied)
 	case left <= 0:
-		return l.refuse(Spent)
+		return nil, l.refuse(Spent)
 	case !l.inRate(now):
-		return l.refuse(RateCap)
+		return nil, l.refuse(RateCap)
 	}
 	a.left[p]--
 	l.inIt++
 	l.counts.Signed[p]++
-	return nil
+	return a.keys, nil
 }
 
 // inRate starts a new minute where one is due. A clock that was set back

@@ -32,7 +32,7 @@ const (
 	opOpen      operation = 1 // a session for an issuing worker; the answer carries its socket
 	opOpenRelay operation = 2 // a session that signs for the TLS to VRS only
 	opAttest    operation = 3
-	opPublic    operation = 4
+	opPublic    operation = 4 // with an id: of the keys of that session
 	opCounts    operation = 5
 )
 
@@ -62,7 +62,7 @@ func parseControl(b []byte) (controlRequest, error) {
 	switch {
 	case !usesID && r.op != opPublic && r.op != opCounts:
 		return controlRequest{}, Malformed
-	case usesID == (r.id == [16]byte{}), !usesDigest && r.digest != [32]byte{}:
+	case r.op != opPublic && usesID == (r.id == [16]byte{}), !usesDigest && r.digest != [32]byte{}:
 		return controlRequest{}, Malformed
 	}
 	return r, nil

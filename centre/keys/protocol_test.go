@@ -28,7 +28,8 @@ func TestParseControl(t *testing.T) {
 		"open without id":      {controlRequest{op: opOpen}.encode(), Malformed},
 		"open with digest":     {controlRequest{opOpen, id, digest}.encode(), Malformed},
 		"attest without id":    {controlRequest{op: opAttest, digest: digest}.encode(), Malformed},
-		"public with id":       {controlRequest{op: opPublic, id: id}.encode(), Malformed},
+		"public of a session":  {controlRequest{op: opPublic, id: id}.encode(), nil},
+		"public with digest":   {controlRequest{opPublic, id, digest}.encode(), Malformed},
 		"counts with a digest": {controlRequest{op: opCounts, digest: digest}.encode(), Malformed},
 	} {
 		if _, err := parseControl(c.give); err != c.want {
@@ -92,10 +93,10 @@ func TestNumbersArePinned(t *testing.T) {
 			t.Errorf("%s has the number %d", p, purposeNumber(p))
 		}
 	}
-	if len(refusals) != int(KeyFault) {
-		t.Errorf("%d refusals have a text, want %d", len(refusals), KeyFault)
+	if len(refusals) != int(KeyEnded) || KeyEnded != 12 {
+		t.Errorf("%d refusals have a text, want %d", len(refusals), KeyEnded)
 	}
-	for r := Malformed; r <= KeyFault; r++ {
+	for r := Malformed; r <= KeyEnded; r++ {
 		busy := r == RateCap || r == TooManySessions
 		if errors.Is(r, wire.Busy) != busy || errors.Is(r, wire.KeyRefused) == busy {
 			t.Errorf("%v maps to %v", r, errors.Unwrap(r))

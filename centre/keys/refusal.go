@@ -19,6 +19,7 @@ const (
 	Expired         Refusal = 9
 	RateCap         Refusal = 10
 	KeyFault        Refusal = 11
+	KeyEnded        Refusal = 12
 )
 
 var refusals = map[Refusal]string{
@@ -33,6 +34,7 @@ var refusals = map[Refusal]string{
 	Expired:         "the session has reached its age; open a new one",
 	RateCap:         "the signatures of this minute are used up; come back later",
 	KeyFault:        "the key did not sign; look at the key process's key store",
+	KeyEnded:        "no key may sign for this purpose now; look at `keys list`, and rotate",
 }
 
 // Error gives the constant text.

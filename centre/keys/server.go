@@ -18,9 +18,16 @@ import (
 // and gives nil. The other end's user is asked of the kernel (SO_PEERCRED) as
 // soon as it connects: nobody but a launcher is listened to, or kept.
 func Serve(ctx context.Context, ln *net.UnixListener, c *Custody, lim Limits) error {
+	return ServeNewest(ctx, ln, func() *Custody { return c }, lim)
+}
+
+// ServeNewest is Serve with keys that change: newest is asked at every
+// beginning of a session, and a session that has begun finishes with the keys
+// that it began with, unless they are revoked.
+func ServeNewest(ctx context.Context, ln *net.UnixListener, newest func() *Custody, lim Limits) error {
 	lim = lim.withDefaults()
 	s := &server{
-		custody: c, lim: lim, ledger: newLedger(lim),
+		newest: newest, lim: lim, ledger: newLedger(lim),
 		controls: make(chan struct{}, DefaultMaxControls), conns: map[net.Conn]bool{},
 	}
 	stop := context.AfterFunc(ctx, func() { ln.Close() })
@@ -54,7 +61,7 @@ func Serve(ctx context.Context, ln *net.UnixListener, c *Custody, lim Limits) er
 }
 
 type server struct {
-	custody  *Custody
+	newest   func() *Custody
 	lim      Limits
 	ledger   *ledger
 	controls chan struct{} // one place for each launcher's question under way
@@ -137,7 +144,7 @@ func (s *server) answer(b []byte) (body []byte, file closer, err error) {
 	case opAttest:
 		body, err = s.sign(r.id, PurposeAttest, r.digest)
 	case opPublic:
-		body = wire.Encode(s.custody.Public())
+		body, err = s.public(r.id)
 	case opCounts:
 		body = wire.Encode(s.ledger.snapshot())
 	}
@@ -150,7 +157,7 @@ func (s *server) open(r controlRequest) (closer, error) {
 	if r.op == opOpenRelay {
 		grant = map[Purpose]int{PurposeVRSTLS: s.lim.PerSession[PurposeVRSTLS]}
 	}
-	if err := s.ledger.begin(r.id, grant); err != nil {
+	if err := s.ledger.begin(r.id, grant, s.newest()); err != nil {
 		return nil, err
 	}
 	ours, theirs, err := socketPair()
@@ -195,14 +202,27 @@ func (s *server) request(id [16]byte, b []byte) ([]byte, error) {
 }
 
 func (s *server) sign(id [16]byte, p Purpose, digest [32]byte) ([]byte, error) {
-	if err := s.ledger.take(id, p); err != nil {
+	c, err := s.ledger.take(id, p)
+	if err == nil && s.newest().revoked(c, p) {
+		err = KeyEnded
+	}
+	if err != nil {
 		return nil, err
 	}
-	der, err := s.custody.sign(p, digest)
-	if err != nil {
-		return nil, KeyFault
+	return c.sign(p, digest, s.lim.Now())
+}
+
+// public gives the public side of a session's keys; of the newest ones when no
+// session is named.
+func (s *server) public(id [16]byte) ([]byte, error) {
+	if id == [16]byte{} {
+		return wire.Encode(s.newest().Public()), nil
 	}
-	return der, nil
+	c := s.ledger.custody(id)
+	if c == nil {
+		return nil, UnknownSession
+	}
+	return wire.Encode(c.Public()), nil
 }
 
 // refusalOf gives the number that crosses the socket: 0 for nil.

@@ -89,6 +89,7 @@ func TestWhatOnlyOnePackageMayImport(t *testing.T) {
 	only := map[string]string{
 		"github.com/ebfe/scard":      "kiosk/pcsc",
 		"C":                          "kiosk/pcsc",
+		"github.com/miekg/pkcs11":    "centre/keys/pkcs11", // the other adapter with cgo in it
 		"database/sql":               "testkit/vrs",
 		"modernc.org/sqlite":         "testkit/vrs",
 		"github.com/go-pdf/fpdf":     "printer/sheet",
@@ -100,6 +101,21 @@ func TestWhatOnlyOnePackageMayImport(t *testing.T) {
 				t.Errorf("%s imports %s, which only %s may", p.Rel(), i, home)
 			}
 		}
+	}
+}
+
+// A PKCS#11 module is somebody else's code: only the key process loads one.
+func TestOnlyTheKeyProcessLoadsModules(t *testing.T) {
+	found := false
+	for _, p := range must(archtest.List(must(archtest.Root()), true, "./...")) {
+		loads := slices.Contains(p.Deps, "github.com/miekg/pkcs11")
+		if p.Name == "main" && loads != (p.Rel() == "centre/cmd/keys") {
+			t.Errorf("%s: can load a PKCS#11 module: %v", p.Rel(), loads)
+		}
+		found = found || loads
+	}
+	if !found {
+		t.Error("nothing can load a module; is it listed with cgo?")
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"akashi/centre/keys"
 	"akashi/verifier/cardrecord"
 	"akashi/verifier/trust"
 )
@@ -17,6 +18,7 @@ import (
 //	centre-root.pem vrs-ca.pem csca.pem pdf-ca.pem shc-ca.pem   roots
 //	gateway launcher operator nats-server vrs vrs-binding release site .{pem,key} identities
 //	keys/{attest,receipt,shc,vdsnc,pdf,vrs-tls}.{pem,key}       the key process's
+//	keys/history                                                and the record of them
 //	trust.json trust-root.pem jwks.json                         what verifiers take
 //	card-authorities.json card-authority.key                    simulated cards
 //	STAND-IN.txt                                                what all this is
@@ -29,7 +31,7 @@ func (w *World) WriteDir(dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, "keys"), 0o700); err != nil {
 		return err
 	}
-	for _, step := range []func(string) error{w.writeRoots, w.writeIdentities, w.writeCards, w.writeTrust} {
+	for _, step := range []func(string) error{w.writeRoots, w.writeIdentities, w.writeHistory, w.writeCards, w.writeTrust} {
 		if err := step(dir); err != nil {
 			return err
 		}
@@ -60,6 +62,10 @@ func (w *World) writeIdentities(dir string) error {
 		}
 	}
 	return nil
+}
+
+func (w *World) writeHistory(dir string) error {
+	return keys.Desk{Dir: filepath.Join(dir, "keys"), Now: w.now}.Adopt()
 }
 
 func (w *World) writeTrust(dir string) error {

@@ -60,13 +60,13 @@ func (w *World) authority(name string) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	cert, err := w.sign(t, &Authority{t, key}, key)
+	cert, err := w.sign(t, &Authority{t, key}, &key.PublicKey)
 	return &Authority{cert, key}, err
 }
 
-// sign makes the certificate of key under ca.
-func (w *World) sign(t *x509.Certificate, ca *Authority, key *ecdsa.PrivateKey) (*x509.Certificate, error) {
-	der, err := x509.CreateCertificate(w.rand, t, ca.Certificate, key.Public(), ca.Key)
+// sign makes the certificate of a key under ca.
+func (w *World) sign(t *x509.Certificate, ca *Authority, key *ecdsa.PublicKey) (*x509.Certificate, error) {
+	der, err := x509.CreateCertificate(w.rand, t, ca.Certificate, key, ca.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (w *World) leaf(ca *Authority, name string, life time.Duration, shape ...fu
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	cert, err := w.sign(t, ca, key)
+	cert, err := w.sign(t, ca, &key.PublicKey)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -32,15 +32,17 @@ func (w *World) makeSigners() (err error) {
 		return err
 	}
 	w.SHC.Chain = append(w.SHC.Chain, w.SHCRoot.Certificate)
-	w.PDF, err = w.leaf(w.PDFRoot, "PDF signer SPECIMEN", leafLife, func(t *x509.Certificate) {
-		t.KeyUsage |= x509.KeyUsageContentCommitment
-		t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection} // what NSS asks of a signer
-	})
+	w.PDF, err = w.leaf(w.PDFRoot, "PDF signer SPECIMEN", leafLife, paperSigner)
 	if err != nil {
 		return err
 	}
 	w.VDSNC, err = w.leaf(w.CSCA, "BSC", bscLife, w.barcodeSigner)
 	return err
+}
+
+func paperSigner(t *x509.Certificate) {
+	t.KeyUsage |= x509.KeyUsageContentCommitment
+	t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection} // what NSS asks of a signer
 }
 
 // barcodeSigner completes a barcode signer certificate (BSC).

@@ -16,11 +16,15 @@ import (
 
 // Variable names the environment's variable by which make test hands on the
 // folder of the programs that it has built from the source under test: all of
-// them without cgo, and in cgo/ the reader once more with it.
+// them without cgo, and in cgo/ the reader and the key process once more with it.
 const Variable = "AKASHI_PROGRAMS"
 
-// reader is the only program that uses cgo.
-const reader = "kiosk/cmd/reader"
+// The programs that use cgo: the reader does nothing without, and the key
+// process keeps keys in files.
+const (
+	reader = "kiosk/cmd/reader"
+	keys   = "centre/cmd/keys"
+)
 
 // Into puts the programs of the given packages, each named from the module's
 // root as in "kiosk/cmd/kiosk", into dir, which it makes if it must. A program
@@ -58,6 +62,10 @@ func Built(p string) string {
 		return ""
 	case p == reader:
 		return filepath.Join(dir, "cgo", path.Base(p))
+	case p == keys:
+		if with := filepath.Join(dir, "cgo", path.Base(p)); exists(with) {
+			return with
+		}
 	}
 	return filepath.Join(dir, path.Base(p))
 }
@@ -77,18 +85,30 @@ func link(ctx context.Context, from, to string) error {
 	return nil
 }
 
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // build builds one program as it ships.
 func build(ctx context.Context, p, to string) error {
 	root, err := archtest.Root()
 	if err != nil {
 		return err
 	}
+	if p == keys && buildWith(ctx, root, p, to, "CGO_ENABLED=1") == nil {
+		return nil
+	}
+	if p == reader {
+		return buildWith(ctx, root, p, to, "CGO_ENABLED=1")
+	}
+	return buildWith(ctx, root, p, to, "CGO_ENABLED=0")
+}
+
+func buildWith(ctx context.Context, root, p, to, env string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", to, "./"+p)
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if p == reader {
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
-	}
+	cmd.Env = append(os.Environ(), env)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("programs: go build %s: %w\n%s", p, err, out)
 	}

@@ -17,7 +17,7 @@ func TestHandedOn(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(all, "cgo"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for name, said := range map[string]string{"keys": "keys", "reader": "without", "cgo/reader": "with"} {
+	for name, said := range map[string]string{"keys": "keys", "reader": "without", "cgo/reader": "with", "cgo/keys": "keys with"} {
 		if err := os.WriteFile(filepath.Join(all, name), []byte(said), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -27,10 +27,20 @@ func TestHandedOn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, want := range map[string]string{"keys": "keys", "reader": "with"} {
+	for name, want := range map[string]string{"keys": "keys with", "reader": "with"} {
 		if b, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(b) != want {
 			t.Errorf("%s: %q, %v", name, b, err)
 		}
+	}
+	// Where there was no compiler, the key process is the one without.
+	if err := os.Remove(filepath.Join(all, "cgo", "keys")); err != nil {
+		t.Fatal(err)
+	}
+	if err := programs.Into(t.Context(), dir, "centre/cmd/keys"); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, "keys")); err != nil || string(b) != "keys" {
+		t.Errorf("keys: %q, %v", b, err)
 	}
 	if err := programs.Into(t.Context(), dir, "kiosk/cmd/kiosk"); err == nil || !strings.Contains(err.Error(), "kiosk") {
 		t.Errorf("a program that make test did not build: %v", err)
