@@ -141,10 +141,7 @@ bench: assets
 
 ## fuzz: every fuzz target for T each (make fuzz T=60s)
 fuzz: assets
-	@set -e; for p in $$($(GO) list ./...); do \
-	  d=$$($(GO) list -f '{{.Dir}}' $$p); \
-	  for f in $$(cd $$d && sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' *_test.go 2>/dev/null); do \
-	    echo "fuzz $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(T) -parallel 2 $$p; done; done
+	@./testkit/fuzz.sh $(T)
 
 ## clean: what make built here (not what was installed)
 clean:

@@ -210,59 +210,13 @@ func TestSameInputSameBytes(t *testing.T) {
 }
 
 func TestNothingLeavesItsBox(t *testing.T) {
-	const slack = 0.02
 	for name, in := range all(t) {
-		c, err := compose(in)
+		wrong, err := strays(in)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for n, p := range c.pages {
-			for _, m := range p.marks {
-				x, ok := m.(text)
-				if !ok {
-					continue
-				}
-				end := x.x + extent(x.glyphs, x.style) - trailing(x.glyphs, x.style)
-				if x.x < x.within.x-slack || end > x.within.x+x.within.w+slack ||
-					x.y-0.5*x.style.size < x.within.y-slack || x.y > x.within.y+x.within.h+slack {
-					t.Errorf("%s page %d: a text at %.1f,%.1f leaves its box %v (ends %.1f)", name, n+1, x.x, x.y, x.within, end)
-				}
-				if x.style.size < 3.9 {
-					t.Errorf("%s page %d: a text is set in %.2f points", name, n+1, x.style.size)
-				}
-			}
-		}
-	}
-}
-
-// TestBlocksStandApart holds texts of one page against each other: none covers
-// another's baseline band.
-func TestBlocksStandApart(t *testing.T) {
-	for name, in := range all(t) {
-		c, err := compose(in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for n, p := range c.pages {
-			var bands []box
-			for _, m := range p.marks {
-				switch x := m.(type) {
-				case text:
-					w := extent(x.glyphs, x.style) - trailing(x.glyphs, x.style)
-					bands = append(bands, box{x.x, x.y - 0.7*x.style.size, w, 0.7 * x.style.size})
-				case symbol:
-					q := float64(quiet*x.module) * dot
-					side := float64(x.side())*dot + 2*q
-					bands = append(bands, box{float64(x.x)*dot - q, float64(x.y)*dot - q, side, side})
-				}
-			}
-			for i, a := range bands {
-				for _, b := range bands[:i] {
-					if a.x < b.x+b.w && b.x < a.x+a.w && a.y < b.y+b.h && b.y < a.y+a.h {
-						t.Errorf("%s page %d: marks at %.0f,%.0f and %.0f,%.0f overlap", name, n+1, a.x, a.y, b.x, b.y)
-					}
-				}
-			}
+		for _, w := range wrong {
+			t.Errorf("%s %s", name, w)
 		}
 	}
 }

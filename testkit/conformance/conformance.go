@@ -44,6 +44,8 @@ type Options struct {
 	Valid   int    // valid certificates; 0: DefaultValid
 	Pixels  int    // mutants on paper; 0: DefaultPixels
 	Printed int    // papers whose codes are scanned; 0: DefaultPrinted
+	Names   int    // one of so many names; 0: every one
+	Doses   int    // one of so many numbers of doses on a sheet; 0: every one
 	Only    string // names of Parts, by comma: these alone; empty: all
 }
 
@@ -53,13 +55,14 @@ const (
 	DefaultPixels  = 200
 	DefaultPrinted = 4
 	MinMutants     = 100_000
+	MinNames       = 2000
 )
 
 func (o *Options) fill() {
 	for _, n := range []struct {
 		to    *int
 		usual int
-	}{{&o.One, 1}, {&o.Valid, DefaultValid}, {&o.Pixels, DefaultPixels}, {&o.Printed, DefaultPrinted}} {
+	}{{&o.One, 1}, {&o.Valid, DefaultValid}, {&o.Pixels, DefaultPixels}, {&o.Printed, DefaultPrinted}, {&o.Names, 1}, {&o.Doses, 1}} {
 		if *n.to == 0 {
 			*n.to = n.usual
 		}
@@ -95,7 +98,7 @@ func Run(ctx context.Context, w io.Writer, o Options) (bool, error) {
 }
 
 // Parts names what Options.Only may choose.
-const Parts = "published,own,mutants,valid,paper,printed,fuzz,speed"
+const Parts = "published,own,mutants,valid,sheets,names,paper,printed,fuzz,speed"
 
 // parts gives the measurements of these names, in the order of Parts.
 func (b *bench) parts(only string) (out []func(context.Context) ([]Figure, error), err error) {
@@ -103,7 +106,7 @@ func (b *bench) parts(only string) (out []func(context.Context) ([]Figure, error
 	for i, name := range strings.Split(Parts, ",") {
 		if n := slices.Index(chosen, name); n >= 0 {
 			chosen = slices.Delete(chosen, n, n+1)
-			out = append(out, []func(context.Context) ([]Figure, error){b.published, b.own, b.mutants, b.valid, b.onPaper, b.printed, b.fuzz, b.speed}[i])
+			out = append(out, []func(context.Context) ([]Figure, error){b.published, b.own, b.mutants, b.valid, b.sheets, b.names, b.onPaper, b.printed, b.fuzz, b.speed}[i])
 		}
 	}
 	if len(chosen) > 0 {

@@ -77,6 +77,9 @@ func (b *bench) valid(ctx context.Context) ([]Figure, error) {
 	return []Figure{f, figure("their signatures by openssl", len(o.refused) == 0 && o.sees(ctx), o.refused, "%d of %d right: codes, seals and PDFs (CAdES)", o.n-len(o.refused), o.n)}, nil
 }
 
+// sessionCode stands on every paper that no session ordered.
+const sessionCode = "ABCD-2345"
+
 // issue signs a certificate's codes and lays it out.
 func (b *bench) issue(c credential.Certificate) (pdf []byte, texts []string, err error) {
 	codes, err := paper.Codes(b.world, c, time.Now())
@@ -86,7 +89,7 @@ func (b *bench) issue(c credential.Certificate) (pdf []byte, texts []string, err
 	for _, c := range codes {
 		texts = append(texts, c.Text)
 	}
-	pdf, err = paper.Signed(b.world, sheet.Input{Certificate: c, Codes: codes, SessionCode: "ABCD-2345"}, time.Now())
+	pdf, err = paper.Signed(b.world, sheet.Input{Certificate: c, Codes: codes, SessionCode: sessionCode}, time.Now())
 	return pdf, texts, err
 }
 
