@@ -56,9 +56,8 @@ func VerifyPDF(pdf []byte, pages []Page, l *trust.List, at time.Time) (*Paper, e
 	if err != nil {
 		return nil, err
 	}
-	printed := strings.Join(texts, "\n")
 	for _, r := range results {
-		if err := r.checkPrinted(printed); err != nil {
+		if err := r.checkPrinted(texts); err != nil {
 			return nil, err
 		}
 	}

@@ -2,17 +2,19 @@ package verifier
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"akashi/verifier/credential"
 )
 
-// checkPrinted holds the printed text against what a code says. The text comes
-// in the order in which a certificate prints it: the person, the doses row by
-// row, the rest. Dates are looked for as ISO 8601 writes them, which every
-// certificate prints beside the Japanese form.
-func (r *Result) checkPrinted(printed string) error {
+// checkPrinted holds the printed text of the pages against what a code says.
+// The text comes in the order in which a certificate prints it: the person, the
+// doses row by row, the rest. Dates are looked for as ISO 8601 writes them,
+// which every certificate prints beside the Japanese form.
+func (r *Result) checkPrinted(pages []string) error {
+	printed := strings.Join(pages, "\n")
 	switch {
 	case !finds(printed, r.Name):
 		return ErrPrintedName
@@ -22,35 +24,37 @@ func (r *Result) checkPrinted(printed string) error {
 		return ErrPrintedPassport
 	case r.ID != "" && !finds(printed, r.ID):
 		return ErrPrintedID
-	case !r.printsDoses(printed):
+	case !r.printsDoses(pages):
 		return ErrPrintedDose
 	}
 	return nil
 }
 
-// printsDoses reports whether the doses are printed, in their order, each date
-// with its own lot (and product and country, where the code names them), and
-// no other dose among or before them. Behind the last dose one date may stand,
-// on every page: that of issue. No code holds it, so a printed row with that very
-// date is told from it by the signature of the PDF only.
-func (r *Result) printsDoses(printed string) bool {
-	rows := r.rows(printed)
-	if len(rows) < len(r.Doses) {
-		return false
-	}
-	for i, d := range r.Doses {
-		row := rows[i]
-		if row.date != d.Date.String() || !row.holds(d) {
-			return false
+// printsDoses reports whether the doses are printed, in their order and going
+// on from page to page, each date with its own lot (and product and country,
+// where the code names them), and no other dose among or before them. Behind a
+// page's last dose one date may stand, the same on every page: that of issue.
+// No code holds it, so a printed row with that very date is told from it by the
+// signature of the PDF only.
+func (r *Result) printsDoses(pages []string) bool {
+	next, issued := 0, ""
+	for _, page := range pages {
+		behind := false
+		for _, row := range r.rows(page) {
+			if !behind && next < len(r.Doses) && row.date == r.Doses[next].Date.String() && row.holds(r.Doses[next]) {
+				next++
+				continue
+			}
+			behind = true
+			if issued == "" {
+				issued = row.date
+			}
+			if row.date != issued {
+				return false
+			}
 		}
 	}
-	rest := rows[len(r.Doses):]
-	for _, row := range rest {
-		if row.date != rest[0].date {
-			return false
-		}
-	}
-	return true
+	return next == len(r.Doses)
 }
 
 // row is what is printed from one full date to the next.
@@ -66,7 +70,7 @@ func (w row) holds(d Dose) bool {
 	return what == "" || finds(w.text, what)
 }
 
-// rows parts a text at its full dates. What stands before the first is left
+// rows parts a page's text at its full dates. What stands before the first is left
 // out, and so is the date of birth: wherever it stands, or only once when
 // somebody was vaccinated on that day.
 func (r *Result) rows(printed string) (out []row) {

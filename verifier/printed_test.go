@@ -39,3 +39,39 @@ func TestRows(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// The doses go on from page to page, each page's last behind which the date of
+// issue may stand; nothing else may be left out, moved or added.
+func TestDosesOnTwoPages(t *testing.T) {
+	date := func(day int) credential.Date { return credential.Date{Year: 2021, Month: 7, Day: day} }
+	r := &Result{Birth: credential.Date{Year: 1980, Month: 2, Day: 3}, Doses: []Dose{{Date: date(1), Lot: "FA0001"}, {Date: date(22), Lot: "FA0002"}, {Date: date(23), Lot: "FA0003"}}}
+	const one, two, three, issue, head = "\n1 2021-07-01 FA0001", "\n2 2021-07-22 FA0002", "\n3 2021-07-23 FA0003", "\nissued 2022-01-05", "born 1980-02-03"
+	for name, c := range map[string]struct {
+		pages []string
+		good  bool
+	}{
+		"on one page":                      {[]string{head + one + two + three + issue}, true},
+		"on two":                           {[]string{head + one + two + issue, head + three + issue}, true},
+		"on three, issued on the last":     {[]string{head + one, head + two, head + three + issue}, true},
+		"a page of none":                   {[]string{head + one + two + three + issue, head + issue}, true},
+		"none at all":                      {nil, false},
+		"the second page is missing":       {[]string{head + one + two + issue}, false},
+		"the pages are exchanged":          {[]string{head + three + issue, head + one + two + issue}, false},
+		"a dose is on both":                {[]string{head + one + two + issue, head + two + three + issue}, false},
+		"a dose behind the date of issue":  {[]string{head + one + issue + two + issue, head + three + issue}, false},
+		"two dates of issue":               {[]string{head + one + two + issue, head + three + "\nissued 2022-01-06"}, false},
+		"another dose on the second page":  {[]string{head + one + two + issue, head + three + "\n4 2021-08-23 FA0004" + issue}, false},
+		"another dose on the first page":   {[]string{head + one + two + "\n3 2021-08-23 FA0004" + issue, head + three + issue}, false},
+		"another lot on the second page":   {[]string{head + one + two + issue, head + "\n3 2021-07-23 FA0009" + issue}, false},
+		"vaccinated and issued on one day": {[]string{head + one + two + "\nissued 2021-07-23", head + three + "\nissued 2021-07-23"}, true},
+	} {
+		if got := r.printsDoses(c.pages); got != c.good {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	r.Birth = date(23) // born on the day of the third dose: both stand on the second page
+	born := "born 2021-07-23"
+	if !r.printsDoses([]string{born + one + two + issue, born + three + issue}) || r.printsDoses([]string{born + one + two + issue, born + issue}) {
+		t.Error("a dose on the day of birth")
+	}
+}

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // whole.
 func small(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{Options: Options{Root: "../..", Dir: t.TempDir(), Valid: 6, Pixels: 1}}
+	b := &bench{Options: Options{Root: "../..", Dir: t.TempDir(), Valid: 6, Pixels: 1, Names: 60, Doses: 7}}
 	t.Cleanup(b.close)
 	return b
 }
@@ -41,6 +42,10 @@ func TestSmall(t *testing.T) {
 	b := small(t)
 	all, err := b.onPaper(t.Context())
 	met(t, all, err)
+	for _, measure := range []func(context.Context) ([]Figure, error){b.sheets, b.names} {
+		all, err = measure(t.Context())
+		met(t, all, err)
+	}
 	// Fewer residents than numbers of doses cannot be all that was promised.
 	if all, err = b.valid(t.Context()); err != nil || all[1].State != Met || !strings.HasPrefix(all[0].Told, "6 of 6 accepted") {
 		t.Errorf("%+v, %v", all, err)
@@ -88,7 +93,7 @@ func TestParts(t *testing.T) {
 // TestOnly: some parts can be chosen, each once, and an unknown one is refused.
 func TestOnly(t *testing.T) {
 	b := small(t)
-	for only, want := range map[string]int{"": 8, "own": 1, "speed,own": 2} {
+	for only, want := range map[string]int{"": 10, "own": 1, "speed,own": 2} {
 		if all, err := b.parts(only); err != nil || len(all) != want {
 			t.Errorf("%q: %d parts, %v", only, len(all), err)
 		}

@@ -232,6 +232,11 @@ func (l *looker) codes(ctx context.Context, c credential.Certificate, file strin
 		if said.doses != len(c.Doses) {
 			return fmt.Errorf("a code says %d doses", said.doses)
 		}
+		for _, p := range said.person {
+			if !strings.Contains(string(text), p) {
+				return fmt.Errorf("%q of a code is not printed", p)
+			}
+		}
 		for rest := string(text); len(said.inOrder) > 0; said.inOrder = said.inOrder[1:] {
 			_, after, ok := strings.Cut(rest, said.inOrder[0])
 			if !ok {
@@ -243,10 +248,11 @@ func (l *looker) codes(ctx context.Context, c credential.Certificate, file strin
 	return nil
 }
 
-// spoken is what a code says, in the order in which paper prints it.
+// spoken is what a code says: of the person, and of the doses in the order in
+// which paper prints it.
 type spoken struct {
-	inOrder []string
-	doses   int
+	person, inOrder []string
+	doses           int
 }
 
 // says takes a code apart with encoding/json alone.
@@ -289,7 +295,7 @@ func says(text string) (s spoken, err error) {
 	}
 	for i, e := range card.VC.CredentialSubject.FHIRBundle.Entry {
 		if r := e.Resource; i == 0 {
-			s.inOrder = append(s.inOrder, r.Name[0].Family+r.Name[0].Text, strings.Join(r.Name[0].Given, ""), r.BirthDate)
+			s.person = append(s.person, r.Name[0].Family+r.Name[0].Text, strings.Join(r.Name[0].Given, ""), r.BirthDate)
 		} else {
 			s.doses++
 			s.inOrder = append(s.inOrder, r.OccurrenceDateTime, r.LotNumber)
@@ -313,7 +319,7 @@ func sealSays(text string) (s spoken, err error) {
 	}
 	err = json.Unmarshal([]byte(text), &seal)
 	m := seal.Data.Msg
-	s.inOrder = []string{m.Pid.Dob, m.Pid.N, m.Pid.I}
+	s.person = []string{m.Pid.Dob, m.Pid.N, m.Pid.I}
 	for _, v := range m.Ve {
 		for _, d := range v.Vd {
 			s.doses++
