@@ -18,6 +18,7 @@ import (
 	"akashi/kiosk/session"
 	"akashi/testkit/residents"
 	"akashi/testkit/robot"
+	"akashi/testkit/simcard"
 	"akashi/verifier/credential"
 )
 
@@ -62,8 +63,11 @@ func TestSessionInItsProcesses(t *testing.T) {
 }
 
 func TestRefusalsAndEndings(t *testing.T) {
-	c := newTown(t)
+	c := newTown(t, func(k *kiosk.Config) { k.Seconds.Resident = 10 }) // how long nobody pays
 	c.await(wire.OK)
+	_, one := c.card("takasaki")
+	_, other := c.card("hokke")
+	two := []*simcard.Card{one, other}
 	for _, e := range []struct {
 		name  string
 		id    string
@@ -81,6 +85,8 @@ func TestRefusalsAndEndings(t *testing.T) {
 		{"expired", "expired", nil, nil, wire.CardExpired},
 		{"cancelled at the preview", "takasaki", nil, func(p *robot.Plan, _ kiosk.Reply) { p.CancelAt = face.Preview }, wire.Cancelled},
 		{"cancelled with the card on the reader", "takasaki", nil, func(p *robot.Plan, _ kiosk.Reply) { p.CancelAt = face.PIN }, wire.Cancelled},
+		{"two cards", "takasaki", nil, func(p *robot.Plan, _ kiosk.Reply) { p.Insert = func() { c.tray.Lay(two...) } }, wire.TwoCards},
+		{"nobody pays", "takasaki", nil, func(*robot.Plan, kiosk.Reply) { c.unit.Auto(false) }, wire.PaymentTimeout},
 		{"page gone", "takasaki", nil, func(p *robot.Plan, _ kiosk.Reply) { p.VanishAt = face.Choose }, wire.Cancelled},
 	} {
 		t.Run(e.name, func(t *testing.T) {
@@ -93,6 +99,10 @@ func TestRefusalsAndEndings(t *testing.T) {
 				change = append(change, e.plan)
 			}
 			v := c.walk(e.id, credential.Domestic, change...)
+			c.unit.Auto(true)
+			if m := c.unit.Snapshot(); m.Held() != 0 || m.Charged() != 0 {
+				t.Errorf("the unit holds %d and has charged %d", m.Held(), m.Charged())
+			}
 			if v.last.Code != e.want || v.last.Charged != 0 || len(c.papers()) != 0 {
 				t.Errorf("%v, %d yen, %d papers; want %v", v.last.Code, v.last.Charged, len(c.papers()), e.want)
 			}

@@ -128,6 +128,7 @@ func TestNetworkPrinterFaults(t *testing.T) {
 		{"a jam", says("media-jam"), says("none"), wire.PrinterJam, printer.PaperJam, "void"},
 		{"no toner", says("toner-empty"), says("none"), wire.PrinterToner, printer.TonerOut, "void"},
 		{"no paper", func() error { return p.Unload(t.Context()) }, func() error { return p.Load(t.Context()) }, wire.PrinterPaper, printer.PaperOut, "void"},
+		{"a full waste box", says("marker-waste-full"), says("none"), wire.PrinterFault, printer.OtherFault, "void"},
 		{"a printer that is off", p.Off, func() error { return p.On(t.Context()) }, wire.PrinterOffline, printer.Unreachable, "void"},
 	} {
 		v := c.walk("takasaki", credential.Domestic, func(plan *robot.Plan, _ kiosk.Reply) {

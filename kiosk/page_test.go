@@ -84,6 +84,7 @@ func TestWholeSessionByTouch(t *testing.T) {
 	browser.Need(t)
 	c := newTown(t, withPage)
 	c.await(wire.OK)
+	_, beside := c.card("hokke")
 	r, card := c.card("traveller")
 	f := c.finger()
 	if err := f.at("start").p.Wait(`markup => !document.getElementById('bold') &&
@@ -93,6 +94,10 @@ func TestWholeSessionByTouch(t *testing.T) {
 	f.watch().tap(`main [data-language="ja"]`)
 	f.at("purpose").tap(primary).at("terms").tap(primary)
 	f.at("insert")
+	c.tray.Lay(beside, card)
+	f.at("trouble").reads("615")
+	c.tray.Clear()
+	f.tap(primary).at("insert")
 	c.tray.Lay(card)
 	f.at("pin")
 	for _, d := range []byte(r.PIN) {
@@ -122,6 +127,15 @@ func (f finger) buys(kana, kind, fee string) finger {
 		f.t.Errorf("what it costs is not shown: %v", err)
 	}
 	return f.tap(primary).at("takepaper").tap(primary).at("more")
+}
+
+// reads holds that a code of trouble stands there.
+func (f finger) reads(code string) {
+	f.t.Helper()
+	var text string
+	if err := f.p.Eval(&text, `() => document.querySelector('main .code').innerText`, nil); err != nil || !strings.Contains(text, code) {
+		f.t.Errorf("it shows %q, %v; want code %s", text, err, code)
+	}
 }
 
 // watch keeps every word that the page shows or says from now on.

@@ -12,14 +12,14 @@ import (
 )
 
 // Authorise has the resident pay, or uses a reprint right up. It waits until
-// ctx ends or DefaultPay is over. An error is a wire.Code, and then nothing is
+// ctx ends or the bill's time is over. An error is a wire.Code, and then nothing is
 // charged. A fee of 0 does not touch the unit.
 func (t *Till) Authorise(ctx context.Context, b Bill) error {
 	e, err := t.entry(b)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, DefaultPay)
+	ctx, cancel := context.WithTimeout(ctx, b.wait())
 	defer cancel()
 	t.work.Lock()
 	defer t.work.Unlock()
@@ -39,6 +39,14 @@ func (t *Till) Authorise(ctx context.Context, b Bill) error {
 		t.settle(e, Undo, t.c.Undo)
 	}
 	return codeOf(err)
+}
+
+// wait is how long the resident has to pay.
+func (b Bill) wait() time.Duration {
+	if d := time.Duration(b.Wait) * time.Millisecond; d > 0 && d < DefaultPay {
+		return d
+	}
+	return DefaultPay
 }
 
 // untaken reports whether it is certain that unit or centre has taken nothing,

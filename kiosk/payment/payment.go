@@ -22,6 +22,7 @@ import (
 type Bill struct {
 	wire.Bill
 	Right string `json:"right,omitempty"`
+	Wait  int    `json:"wait,omitempty"` // milliseconds that a resident has to pay in; 0 and more than DefaultPay: DefaultPay
 }
 
 // Concluded is how a payment ended.

@@ -110,14 +110,15 @@ func (r *run) preview(ctx context.Context) (turn, error) {
 // authorise has the resident pay, with money or with the number of a reprint
 // right. Whoever is refused may go back to the preview and pay another way.
 func (r *run) authorise(ctx context.Context) (turn, error) {
-	b := payment.Bill{Bill: r.bill(), Right: r.req.right}
+	b := payment.Bill{Bill: r.bill(), Right: r.req.right, Wait: int(max(1, r.setup.Limits.Resident.Milliseconds()))}
 	if b.Right == "" {
 		r.tell(ctx, face.Tell{Screen: face.Pay, Fee: r.fee()})
 	} else {
 		r.tell(ctx, face.Tell{Screen: face.Working})
 	}
 	r.req.held = true // until it is known that it is not
-	err := call(ctx, r.setup.Limits.Resident, func(c context.Context) error { return r.dev.Payment.Authorise(c, b) })
+	// The till ends the wait and says that nobody paid; it is given time to say so.
+	err := call(ctx, r.setup.Limits.Resident+r.setup.Limits.Centre, func(c context.Context) error { return r.dev.Payment.Authorise(c, b) })
 	if err == nil {
 		return on, nil
 	}

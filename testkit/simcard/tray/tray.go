@@ -26,11 +26,13 @@ var _ reader.Device = (*Tray)(nil)
 // New gives an empty tray.
 func New() *Tray { return &Tray{changed: make(chan struct{})} }
 
-// Lay lays a card on the tray, beside any that lie there. A card whose keys
-// could not be made answers as a defective one.
-func (t *Tray) Lay(c *simcard.Card) {
-	c.Prepare()
-	t.change(func() { t.cards = append(t.cards, c) })
+// Lay lays cards on the tray at once, beside any that lie there. A card whose
+// keys could not be made answers as a defective one.
+func (t *Tray) Lay(cards ...*simcard.Card) {
+	for _, c := range cards {
+		c.Prepare()
+	}
+	t.change(func() { t.cards = append(t.cards, cards...) })
 }
 
 // Clear takes every card off; they lose their power.
