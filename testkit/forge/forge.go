@@ -185,3 +185,8 @@ func (w *World) List() *trust.List {
 
 // Encode writes a trust list under this world's root.
 func (w *World) Encode(l *trust.List) ([]byte, error) { return trust.Encode(l, repeatable{w.Root}) }
+
+// SignCRL signs a revocation list as p, which must be an authority that may.
+func (p *Party) SignCRL(l *x509.RevocationList) ([]byte, error) {
+	return x509.CreateRevocationList(nil, l, p.Certificate, repeatable{p.Key})
+}

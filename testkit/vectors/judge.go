@@ -91,6 +91,10 @@ func (j *Judge) Code(v *Vector) (code string, err error) {
 	case KindJWKS:
 		_, err = trust.ParseJWKS(v.Bytes(), v.Issuer)
 	case KindCRL:
+		if v.KeyID == "" {
+			err = j.amend(v)
+			break
+		}
 		_, err = trust.ParseCRL(v.Bytes(), v.KeyID, v.CRLVersion)
 	default:
 		return "", fmt.Errorf("%s: kind %q is not known", v.Name, v.Kind)
@@ -157,6 +161,15 @@ func (j *Judge) List(name string, at time.Time) (*trust.List, error) {
 		return nil, err
 	}
 	return trust.Parse(b, j.root, at, 0)
+}
+
+// amend takes a revocation list to the trust list that the vector names.
+func (j *Judge) amend(v *Vector) error {
+	l, err := j.List(v.Trust, v.At)
+	if err != nil {
+		return err
+	}
+	return l.Amend(v.Bytes())
 }
 
 // trust takes a list as a verifier does that remembers another.

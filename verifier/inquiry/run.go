@@ -39,12 +39,13 @@ type Env struct {
 // options are the command's flags.
 type options struct {
 	trust, root, state string
+	crls               []string
 	at                 time.Time
 	json               bool
 	file               string
 }
 
-const usage = `usage: verify [-trust FILE] [-root FILE] [-state FILE] [-at RFC3339] [-json] FILE|-
+const usage = `usage: verify [-trust FILE] [-root FILE] [-crl FILE]... [-state FILE] [-at RFC3339] [-json] FILE|-
 FILE is a shc:/ text, a JWS, a .smart-health-card file, VDS-NC JSON, an image
 (PNG, JPEG) or a PDF; - reads it from the standard input.
 `
@@ -116,6 +117,10 @@ func parseArgs(args []string, e Env) (o options, err error) {
 	f.Usage = func() { fmt.Fprint(e.Stderr, usage); f.PrintDefaults() }
 	f.StringVar(&o.trust, "trust", "", "trust list; without it, trust.json beside the file, in the folder above, or in out/")
 	f.StringVar(&o.root, "root", "", "public key or certificate (PEM) that must have signed the trust list; without it the list's own root is taken and shown")
+	f.Func("crl", "revocation list of an issuer's key, or CRL of a signers' authority, that came after the trust list; may be given again", func(file string) error {
+		o.crls = append(o.crls, file)
+		return nil
+	})
 	f.StringVar(&o.state, "state", "", "file that remembers root and version of the trust list, so that no other root and no older list is taken later")
 	at := f.String("at", "", "judge as of this time (RFC 3339); without it, now")
 	f.BoolVar(&o.json, "json", false, "print the answer as JSON")

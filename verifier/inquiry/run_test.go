@@ -97,6 +97,28 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestLaterRevocations: lists that came after the trust list.
+func TestLaterRevocations(t *testing.T) {
+	w := newWorld(t)
+	kid := w.list.SHC[0].Keys[0].ID
+	w.list.SHC[0].Revoked = map[string][]string{kid: {"AAAA"}}
+	w.publish(t, w.root)
+	file := w.write(t, "card.txt", w.card)
+	crl := func(name, rids string) string {
+		return w.write(t, name, `{"kid":"`+kid+`","method":"rid","ctr":2,"rids":[`+rids+`]}`)
+	}
+	newer, older := crl("newer.json", `"AAAA","BBBB"`), crl("older.json", `"BBBB"`)
+	if code, out, errs := verify(t, "", nil, "-crl", newer, "-crl", newer, file); code != exitValid {
+		t.Errorf("%d, %s%s", code, out, errs)
+	}
+	if code, out, _ := verify(t, "", nil, "-crl", older, file); code != exitRefused || !strings.HasPrefix(out, "REFUSED trust.crl-older\n") {
+		t.Errorf("%d, %s", code, out)
+	}
+	if code, _, _ := verify(t, "", nil, "-crl", w.dir, file); code != exitUsage {
+		t.Errorf("a folder for a list: %d", code)
+	}
+}
+
 func TestUsage(t *testing.T) {
 	w := newWorld(t)
 	file := w.write(t, "card.txt", w.card)

@@ -46,8 +46,18 @@ func loadTrust(o options, now time.Time) (*verdict.Trust, error) {
 	if err := known.Check(l); err != nil {
 		return nil, err
 	}
+	next := keep.StateOf(l)
+	for _, file := range o.crls {
+		b, err := bounded(file)
+		if err != nil {
+			return nil, err
+		}
+		if err := l.Amend(b); err != nil {
+			return nil, err
+		}
+	}
 	t := &verdict.Trust{List: l, File: file, Pinned: root != nil || known.Root != ""}
-	if next := keep.StateOf(l); o.state != "" && next != known {
+	if o.state != "" && next != known {
 		return t, next.Write(o.state)
 	}
 	return t, nil

@@ -257,6 +257,35 @@ func TestRevisionsAreBounded(t *testing.T) {
 	refused(t, "three revisions", err, ErrStructure)
 }
 
+// TestRevokedSigner: only the authority's own word on that certificate counts.
+func TestRevokedSigner(t *testing.T) {
+	ca, namesake := newCA(t), newCA(t)
+	file := newWriter(newParty(t, leaf(), ca), ca).sign(t)
+	crl := func(by *party, serial int64) *trust.List {
+		der, err := x509.CreateRevocationList(nil, &x509.RevocationList{
+			Number: big.NewInt(1), ThisUpdate: now, NextUpdate: now.AddDate(0, 1, 0),
+			RevokedCertificateEntries: []x509.RevocationListEntry{{SerialNumber: big.NewInt(serial), RevocationTime: now}},
+		}, by.cert, by.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := x509.ParseRevocationList(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := list(ca)
+		l.CRLs = []*x509.RevocationList{r}
+		return l
+	}
+	_, err := Verify(file, crl(ca, 0x80), now)
+	refused(t, "revoked", err, ErrSignerRevoked)
+	for name, l := range map[string]*trust.List{"another one is revoked": crl(ca, 0x81), "a namesake's CRL": crl(namesake, 0x80)} {
+		if _, err := Verify(file, l, now); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestEveryRefusal stands last: it looks at what the tests above provoked.
 func TestEveryRefusal(t *testing.T) {
 	for _, r := range rule.All() {

@@ -34,6 +34,9 @@ var (
 	ErrSigner = rule.New("pdf.signer",
 		"PDFの署名者が信頼リストにありません。受け入れないでください。",
 		"The PDF's signer is not under an authority on the trust list. Do not accept this file.")
+	ErrSignerRevoked = rule.New("pdf.signer-revoked",
+		"署名者の証明書は、認証局が失効させています。受け入れず、発行者に確認してください。",
+		"The signer's certificate was revoked by its authority. Do not accept this file; ask its issuer.")
 	ErrSignerProfile = rule.New("pdf.signer-profile",
 		"署名者の証明書は、文書に署名するためのものではありません。受け入れないでください。",
 		"The signer's certificate is not one for signing documents. Do not accept this file.")

@@ -55,6 +55,7 @@ func forDocuments(c *x509.Certificate) bool {
 
 // chain verifies the signer's certificate under the list's PDF authorities.
 // Every certificate of the bag must be in the chain: none is there for show.
+// One that its authority has revoked spoils every chain.
 func (s *signed) chain(l *trust.List, at time.Time) error {
 	roots, between := x509.NewCertPool(), x509.NewCertPool()
 	for _, c := range l.PDF {
@@ -79,6 +80,13 @@ func (s *signed) chain(l *trust.List, at time.Time) error {
 	for _, c := range s.others {
 		if !contains(chains, c) {
 			return ErrCMS
+		}
+	}
+	for _, chain := range chains {
+		for i, c := range chain[:len(chain)-1] {
+			if l.SignerRevoked(c, chain[i+1]) {
+				return ErrSignerRevoked
+			}
 		}
 	}
 	return nil

@@ -27,8 +27,9 @@ type fileList struct {
 	Expires time.Time                    `json:"expires"`
 	SHC     []fileSHC                    `json:"shc"`
 	VDSNC   []fileCSCA                   `json:"vdsnc"`
-	PDF     [][]byte                     `json:"pdf"`   // certificates, DER
-	Cards   map[cardrecord.KeyID]keyInfo `json:"cards"` // RSA
+	PDF     [][]byte                     `json:"pdf"`            // certificates, DER
+	Cards   map[cardrecord.KeyID]keyInfo `json:"cards"`          // RSA
+	CRLs    [][]byte                     `json:"crls,omitempty"` // of signers' certificates, DER
 }
 
 type keyInfo []byte // SubjectPublicKeyInfo, DER
@@ -88,6 +89,13 @@ func (f *file) list() (*List, error) {
 	}
 	for _, der := range w.PDF {
 		l.PDF = append(l.PDF, certificate(der, &err))
+	}
+	for _, der := range w.CRLs {
+		r, e := x509.ParseRevocationList(der)
+		if e != nil {
+			err = e
+		}
+		l.CRLs = append(l.CRLs, r)
 	}
 	for id, der := range w.Cards {
 		l.Cards[id] = rsaKey(der, &err)
@@ -163,6 +171,9 @@ func (l *List) body() ([]byte, error) {
 	}
 	for _, c := range l.PDF {
 		w.PDF = append(w.PDF, c.Raw)
+	}
+	for _, r := range l.CRLs {
+		w.CRLs = append(w.CRLs, r.Raw)
 	}
 	for id, k := range l.Cards {
 		w.Cards[id] = spki(k)

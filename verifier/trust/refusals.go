@@ -49,4 +49,10 @@ var (
 	ErrCRLDuplicate = rule.New("trust.crl-duplicate",
 		"失効リストに、同じ失効番号（rid）が二度あります。発行者に連絡してください。",
 		"The revocation list names one revocation ID (rid) twice. Tell the issuer.")
+	ErrCRLIssuer = rule.New("trust.crl-issuer",
+		"失効リストが、信頼リストにある鍵または認証局のものではありません。入手元を確認してください。",
+		"The revocation list is of no key and no authority on the trust list. Check where it came from.")
+	ErrCRLOlder = rule.New("trust.crl-older",
+		"失効リストが、すでにわかっているものより古い版です。新しいものを入手してください。",
+		"The revocation list is older than what is known already. Get the newer one.")
 )

@@ -1,6 +1,8 @@
 package trust
 
 import (
+	"errors"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -65,36 +67,73 @@ func canonicalSeconds(s string) bool {
 	return err == nil && n >= 0 && len(s) <= maxRevocationSeconds && strconv.FormatInt(n, 10) == s
 }
 
+// covers reports whether every entry of known is revoked here at least as far.
+func (s *SHCIssuer) covers(kid string, known []string) bool {
+	until := map[string]int64{}
+	for _, entry := range s.Revoked[kid] {
+		id, at := timed(entry)
+		until[id] = at
+	}
+	for _, entry := range known {
+		id, at := timed(entry)
+		if now, ok := until[id]; !ok || now < at {
+			return false
+		}
+	}
+	return true
+}
+
+// timed parts an entry; one without a time revokes for all times.
+func timed(entry string) (id string, before int64) {
+	id, seconds, timed := strings.Cut(entry, ".")
+	n, err := strconv.ParseInt(seconds, 10, 64)
+	if !timed || err != nil {
+		return id, math.MaxInt64
+	}
+	return id, n
+}
+
 // ParseCRL reads an issuer's revocation list file for the key kid, whose JWK
 // names crlVersion. It gives the entries as SHCIssuer.Revoked holds them; the
 // error is a *rule.Refusal.
 func ParseCRL(b []byte, kid string, crlVersion int) ([]string, error) {
-	if len(b) > DefaultMaxCRL {
+	own, counter, entries, err := parseCRL(b)
+	switch {
+	case errors.Is(err, ErrCRL), own != "" && own != kid:
 		return nil, ErrCRL
-	}
-	v, err := strictjson.Parse(b, crlLimits)
-	if err != nil || !v.Only("kid", "method", "ctr", "rids") || !v.Get("kid").Is(kid) {
-		return nil, ErrCRL
-	}
-	if !v.Get("method").Is("rid") {
-		return nil, ErrCRLMethod
-	}
-	ctr, ok := v.Get("ctr").Int()
-	if !ok {
-		return nil, ErrCRL
-	}
-	if ctr != int64(crlVersion) {
+	case errors.Is(err, ErrCRLMethod):
+		return nil, err
+	case own != "" && counter != int64(crlVersion):
 		return nil, ErrCRLVersion
 	}
-	rids := v.Get("rids")
-	if rids == nil || rids.Kind != strictjson.Array {
-		return nil, ErrCRL
+	return entries, err
+}
+
+// parseCRL reads a revocation list; kid is there as soon as it could be read.
+func parseCRL(b []byte) (kid string, counter int64, entries []string, err error) {
+	if len(b) > DefaultMaxCRL {
+		return "", 0, nil, ErrCRL
 	}
-	entries := make([]string, len(rids.Items))
+	v, err := strictjson.Parse(b, crlLimits)
+	if err != nil || !v.Only("kid", "method", "ctr", "rids") {
+		return "", 0, nil, ErrCRL
+	}
+	kid, ok := v.Get("kid").String()
+	rids := v.Get("rids")
+	if !ok || kid == "" || rids == nil || rids.Kind != strictjson.Array {
+		return "", 0, nil, ErrCRL
+	}
+	if counter, ok = v.Get("ctr").Int(); !ok {
+		return "", 0, nil, ErrCRL
+	}
+	if !v.Get("method").Is("rid") {
+		return kid, counter, nil, ErrCRLMethod
+	}
+	entries = make([]string, len(rids.Items))
 	for i := range rids.Items {
 		if entries[i], ok = rids.Items[i].String(); !ok {
-			return nil, ErrCRLID
+			return kid, counter, nil, ErrCRLID
 		}
 	}
-	return entries, checkRevoked(entries)
+	return kid, counter, entries, checkRevoked(entries)
 }

@@ -32,7 +32,8 @@ type List struct {
 	Expires time.Time
 	SHC     []SHCIssuer
 	VDSNC   []CSCA
-	PDF     []*x509.Certificate // CAs of the PDF signers
+	PDF     []*x509.Certificate    // CAs of the PDF signers
+	CRLs    []*x509.RevocationList // by authorities of VDSNC and PDF, at most one each: signers that are revoked
 	Cards   cardrecord.Authorities
 	Root    *ecdsa.PublicKey // that signed the list; set by Parse
 	Digest  [32]byte         // of the signed part: two lists of one version must not differ in it; set by Parse

@@ -46,7 +46,7 @@ func (l *List) usable() bool {
 			return false
 		}
 	}
-	return true
+	return l.usableCRLs()
 }
 
 func (s *SHCIssuer) usable() bool {

@@ -28,6 +28,9 @@ var (
 	ErrSignerUnknown = rule.New("vdsnc.signer",
 		"署名者の証明書が、発行国の認証局（CSCA）のものではありません。受け入れないでください。",
 		"The signer's certificate was not issued by the country's authority (CSCA). Do not accept this seal.")
+	ErrSignerRevoked = rule.New("vdsnc.signer-revoked",
+		"署名者の証明書は、認証局が失効させています。受け入れず、発行者に確認してください。",
+		"The signer's certificate was revoked by its authority. Do not accept this seal; ask its issuer.")
 	ErrSignerProfile = rule.New("vdsnc.signer-profile",
 		"署名者の証明書は、VDS-NC予防接種証明に署名するためのものではありません。受け入れないでください。",
 		"The signer's certificate is not one for signing VDS-NC vaccination seals. Do not accept this seal.")

@@ -65,7 +65,8 @@ func certificate(cer *strictjson.Value) (*x509.Certificate, error) {
 	return c, nil
 }
 
-// signed requires that a CSCA of the country, valid itself, signed c.
+// signed requires that a CSCA of the country, valid itself, signed c and has
+// not revoked it.
 func signed(c *x509.Certificate, country string, l *trust.List, at time.Time) error {
 	err := error(ErrCountry)
 	for _, a := range l.VDSNC {
@@ -73,7 +74,10 @@ func signed(c *x509.Certificate, country string, l *trust.List, at time.Time) er
 			continue
 		}
 		if bytes.Equal(a.Certificate.RawSubject, c.RawIssuer) && c.CheckSignatureFrom(a.Certificate) == nil {
-			if valid(a.Certificate, at) {
+			switch {
+			case l.SignerRevoked(c, a.Certificate):
+				return ErrSignerRevoked
+			case valid(a.Certificate, at):
 				return nil
 			}
 			err = ErrSignerExpired

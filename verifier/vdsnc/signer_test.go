@@ -59,7 +59,7 @@ func newCSCAOn(t testing.TB, curve elliptic.Curve, from, to time.Time) *authorit
 	k := newKey(t, curve)
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{Country: []string{"UT"}, CommonName: "test CSCA"},
-		NotBefore: from, NotAfter: to, BasicConstraintsValid: true, IsCA: true, KeyUsage: x509.KeyUsageCertSign,
+		NotBefore: from, NotAfter: to, BasicConstraintsValid: true, IsCA: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
 	return &authority{issue(t, c, nil, k), k}
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"errors"
+	"math/big"
 	"reflect"
 	"strings"
 	"testing"
@@ -189,6 +190,35 @@ func TestRefusedSigner(t *testing.T) {
 	both.VDSNC = append(both.VDSNC, ca.list().VDSNC...)
 	if _, err := vdsnc.Verify(good.seal(t, data), both, now); err != nil {
 		t.Errorf("under the second authority of the country: %v", err)
+	}
+}
+
+// TestRevokedSigner: only the authority's own word on that certificate counts.
+func TestRevokedSigner(t *testing.T) {
+	ca, namesake := newCSCA(t, now, now.AddDate(10, 0, 0)), newCSCA(t, now, now.AddDate(10, 0, 0))
+	s := ca.signer(t, nil)
+	crl := func(by *authority, serial *big.Int) *trust.List {
+		der, err := x509.CreateRevocationList(nil, &x509.RevocationList{
+			Number: big.NewInt(1), ThisUpdate: now, NextUpdate: now.AddDate(0, 1, 0),
+			RevokedCertificateEntries: []x509.RevocationListEntry{{SerialNumber: serial, RevocationTime: now}},
+		}, by.cert, by.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := x509.ParseRevocationList(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := ca.list()
+		l.CRLs = []*x509.RevocationList{r}
+		return l
+	}
+	_, err := vdsnc.Verify(s.seal(t, data), crl(ca, s.cert.SerialNumber), now)
+	refused(t, "revoked", err, vdsnc.ErrSignerRevoked)
+	for name, l := range map[string]*trust.List{"another one is revoked": crl(ca, big.NewInt(99)), "a namesake's CRL": crl(namesake, s.cert.SerialNumber)} {
+		if _, err := vdsnc.Verify(s.seal(t, data), l, now); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func All() (all []vectors.Vector, beside map[string][]byte, err error) {
 	m.papers()
 	m.keySets()
 	m.revocations()
-	for _, step := range []func() error{m.sealSigners, m.documentSigners, m.lists} {
+	for _, step := range []func() error{m.sealSigners, m.documentSigners, m.lists, m.revokedSigners} {
 		if err := step(); err != nil {
 			return nil, nil, err
 		}
@@ -90,7 +90,13 @@ func (m *maker) beside() (map[string][]byte, error) {
 		return nil, err
 	}
 	out := map[string][]byte{vectors.RootFile: pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})}
-	for name, l := range m.trustLists() {
+	lists := m.trustLists()
+	revoked, err := m.signersRevoked()
+	if err != nil {
+		return nil, err
+	}
+	lists["signers-revoked.json"] = revoked.list
+	for name, l := range lists {
 		if out[name], err = m.Encode(l); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
