@@ -72,8 +72,19 @@ func TestReportOutOfBounds(t *testing.T) {
 	}
 }
 
+// A state that was left out has no word: the message is refused, and the
+// gateway that reads it lives.
+func TestBeatWithoutAState(t *testing.T) {
+	for _, b := range []string{`{"report":{}}`, `{"report":{"keypad":"down"}}`} {
+		if _, err := wire.Decode[wire.Beat]([]byte(b), 4<<10); !errors.Is(err, wire.Malformed) {
+			t.Errorf("%s: %v", b, err)
+		}
+	}
+}
+
 func FuzzBeat(f *testing.F) {
 	r := report()
+	f.Add([]byte(`{"report":{}}`))
 	f.Add(wire.Encode(wire.Beat{Report: &r}))
 	f.Add(wire.Encode(wire.Beat{Codes: []wire.Code{wire.PrinterFault}}))
 	f.Fuzz(func(t *testing.T, b []byte) {
