@@ -105,6 +105,30 @@ func (m *maker) papers() {
 		v := m.add("paper/"+c.name, c.description, c.expect, pdf)
 		v.Kind, v.Pages = vectors.KindPaper, []vectors.Page{c.page}
 	}
+	m.twoPages(pdf, text, same)
+}
+
+// twoPages are papers whose doses go on on a second page, which begins with the
+// person again and ends with the date of issue as the first does.
+func (m *maker) twoPages(pdf []byte, text, code string) {
+	head, rest, _ := strings.Cut(text, "1 2021")
+	one, rest, _ := strings.Cut("1 2021"+rest, "2 2021")
+	two, tail, _ := strings.Cut("2 2021"+rest, "ABC123")
+	tail = "ABC123" + tail
+	first, second := vectors.Page{Text: head + one + tail, Codes: []string{code}}, vectors.Page{Text: head + two + tail}
+	for _, c := range []struct {
+		name, description, expect string
+		pages                     []vectors.Page
+	}{
+		{"two-pages", "Doses that go on on a second page.", vectors.Valid, []vectors.Page{first, second}},
+		{"two-pages-one-missing", "The second page is missing.", "paper.dose", []vectors.Page{first}},
+		{"two-pages-exchanged", "The second page comes first.", "paper.dose", []vectors.Page{second, first}},
+		{"two-pages-alike", "The first page twice, and the second.", "paper.dose", []vectors.Page{first, first, second}},
+		{"two-pages-dose-more", "A dose on the second page that no code has.", "paper.dose", []vectors.Page{first, {Text: head + two + "3 2022-02-01\nFA0003 UTO\n" + tail}}},
+	} {
+		v := m.add("paper/"+c.name, c.description, c.expect, pdf)
+		v.Kind, v.Pages = vectors.KindPaper, c.pages
+	}
 }
 
 // keySets are defects of an issuer's key set.
