@@ -39,6 +39,7 @@ func Draft(all []residents.Municipality, now time.Time) *release.Release {
 	now = now.UTC().Truncate(time.Second)
 	r := &release.Release{
 		Version: 1, Issued: now, NotBefore: now, Expires: now.Add(life), Terms: terms(), Texts: map[string]release.Local{},
+		Source:      "Invented: no municipality has these codes or names",
 		Prefectures: []release.Prefecture{}, Municipalities: []release.Municipality{},
 		Closed: []release.Day{}, Maintenance: []release.Window{}, Notices: []release.Notice{}, Phone: Phone,
 	}

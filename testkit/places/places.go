@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"akashi/centre/wire/release"
@@ -15,9 +16,10 @@ import (
 	"akashi/verifier/credential"
 )
 
-// table has a line for each prefecture, its municipalities behind it, and the
-// wards of a designated city behind the city: code without its check digit,
-// name, reading, name in English.
+// table begins with its version, its day and its source. Then it has a line for
+// each prefecture, its municipalities behind it, and the wards of a designated
+// city behind the city: code without its check digit, name, reading, name in
+// English.
 //
 //go:embed places.tsv
 var table string
@@ -26,8 +28,14 @@ var table string
 const Phone = "000-0000-0999"
 
 // Add puts them all into a draft, open all day, some without overseas
-// certificates and with other fees.
-func Add(r *release.Release) error {
+// certificates and with other fees, and their table's source beside its own.
+func Add(r *release.Release) error { return add(r, table) }
+
+func add(r *release.Release, table string) error {
+	first, table, _ := strings.Cut(table, "\n")
+	if err := head(r, strings.Split(first, "\t")); err != nil {
+		return err
+	}
 	var prefecture release.Prefecture
 	city, n := "", 0
 	for line := range strings.Lines(table) {
@@ -49,6 +57,22 @@ func Add(r *release.Release) error {
 		}
 		edition.Add(r, m, prefecture)
 	}
+	return nil
+}
+
+// head takes the table's first line.
+func head(r *release.Release, f []string) error {
+	if len(f) != 4 || f[0] != "#" || f[3] == "" {
+		return fmt.Errorf("places: want a first line of #, version, day and source")
+	}
+	version, err := strconv.Atoi(f[1])
+	if err != nil || version < 1 || strconv.Itoa(version) != f[1] {
+		return fmt.Errorf("places: version %q: want 1 or more", f[1])
+	}
+	if d, err := credential.ParseDate(f[2]); err != nil || !d.Full() {
+		return fmt.Errorf("places: day %q: want YYYY-MM-DD", f[2])
+	}
+	r.Source += fmt.Sprintf("; %s, version %d of %s", f[3], version, f[2])
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package places_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,9 @@ func TestPlacesMakeARelease(t *testing.T) {
 	r := edition.Draft(residents.Municipalities(), time.Now())
 	if err := places.Add(r); err != nil {
 		t.Fatal(err)
+	}
+	if !strings.Contains(r.Source, "全国地方公共団体コード") || !strings.Contains(r.Source, "version 1 of 2026-11-23") {
+		t.Errorf("the release is of %q", r.Source)
 	}
 	w, err := pki.New(nil, nil)
 	if err != nil {

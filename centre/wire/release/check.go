@@ -76,6 +76,9 @@ func (r *Release) checkTexts() error {
 }
 
 func (r *Release) checkPlaces() error {
+	if !source(r.Source) {
+		return content("source: say in 1 to %d bytes what the municipalities were taken from, and as of when", DefaultMaxSource)
+	}
 	if len(r.Municipalities) < 1 || len(r.Municipalities) > DefaultMaxMunicipalities || len(r.Prefectures) > 100 {
 		return content("municipalities: want 1 to %d", DefaultMaxMunicipalities)
 	}
@@ -103,6 +106,10 @@ func (r *Release) checkPlaces() error {
 		}
 	}
 	return nil
+}
+
+func source(s string) bool {
+	return s != "" && len(s) <= DefaultMaxSource && utf8.ValidString(s) && strings.TrimSpace(s) == s && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) && r != '\u3000' })
 }
 
 func (m *Municipality) check() error {

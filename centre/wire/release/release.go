@@ -25,6 +25,7 @@ const (
 	// DefaultMaxText bounds one text in one language, in bytes: the longest of a
 	// kiosk's own has under 600.
 	DefaultMaxText           = 1200
+	DefaultMaxSource         = 600  // bytes: a list or two with their dates
 	DefaultMaxName           = 96   // of a municipality or prefecture, in bytes
 	DefaultMaxClauses        = 12   // of the terms: they are read standing
 	DefaultMaxTexts          = 2000 // texts replaced; a kiosk has under 600
@@ -57,6 +58,7 @@ type Release struct {
 	Terms Terms            `json:"terms"`
 	Texts map[string]Local `json:"texts"` // replace the kiosk's own, by key (Catalogue)
 
+	Source         string         `json:"source"`         // what the municipalities' codes, names and readings were taken from, and as of when
 	Prefectures    []Prefecture   `json:"prefectures"`    // by code, ascending
 	Municipalities []Municipality `json:"municipalities"` // by code, ascending
 

@@ -170,6 +170,9 @@ func TestContentIsHeld(t *testing.T) {
 		"notice backwards": {func(r *release.Release) {
 			r.Notices = []release.Notice{{From: r.Expires, Until: r.Issued, Text: edition.All("x")}}
 		}, bad},
+		"no source":          {func(r *release.Release) { r.Source = "" }, bad},
+		"a source of lines":  {func(r *release.Release) { r.Source = "a\nb" }, bad},
+		"a source too long":  {func(r *release.Release) { r.Source = strings.Repeat("a", release.DefaultMaxSource+1) }, bad},
 		"prefecture":         {func(r *release.Release) { r.Prefectures[0].Code = "9" }, bad},
 		"prefecture twice":   {func(r *release.Release) { r.Prefectures = append(r.Prefectures, r.Prefectures[0]) }, bad},
 		"prefecture missing": {func(r *release.Release) { r.Prefectures = []release.Prefecture{} }, bad},
