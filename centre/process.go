@@ -35,7 +35,11 @@ func RunLauncher(ctx context.Context, path, url string, handed bool, out io.Writ
 	if c.Users != nil && !handed {
 		return errors.New("centre: a launcher with a user of its own cannot start workers under theirs: let the node start it")
 	}
-	if _, err := glyph.Load(); err != nil { // what workers will need: better said now than to a resident
+	// What workers will need: better said now than to a resident.
+	if _, err := glyph.Load(); err != nil {
+		return err
+	}
+	if _, err := vaccines.Load(); err != nil {
 		return err
 	}
 	say := &lines{out: out}
