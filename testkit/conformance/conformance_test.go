@@ -15,7 +15,7 @@ import (
 // whole.
 func small(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{Options: Options{Root: "../..", Dir: t.TempDir(), Valid: 6, Pixels: 1, Names: 60, Doses: 7}}
+	b := &bench{Options: Options{Root: "../..", Dir: t.TempDir(), Valid: 6, Pixels: 1, Names: 140, Doses: 7}}
 	t.Cleanup(b.close)
 	return b
 }
