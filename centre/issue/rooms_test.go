@@ -71,6 +71,18 @@ func must(t testing.TB, err error) {
 // open builds the rooms; limits bound the key process.
 func open(t testing.TB, limits keys.Limits) *rooms {
 	t.Helper()
+	w, err := world()
+	must(t, err)
+	dir := t.TempDir()
+	must(t, w.WriteDir(dir))
+	custody, err := keys.Open(filepath.Join(dir, "keys"))
+	must(t, err)
+	return openWith(t, limits, func() *keys.Custody { return custody })
+}
+
+// openWith builds the rooms around keys that may change.
+func openWith(t testing.TB, limits keys.Limits, newest func() *keys.Custody) *rooms {
+	t.Helper()
 	if _, err := glyph.Load(); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal(err)
@@ -86,17 +98,13 @@ func open(t testing.TB, limits keys.Limits) *rooms {
 	var running sync.WaitGroup
 	t.Cleanup(func() { stop(); running.Wait() })
 
-	dir := t.TempDir()
-	must(t, w.WriteDir(dir))
-	custody, err := keys.Open(filepath.Join(dir, "keys"))
-	must(t, err)
 	sockets, err := os.MkdirTemp("", "keys") // t.TempDir is too long for a socket's path
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(sockets) })
 	ln, err := keys.Listen(filepath.Join(sockets, "s"), 0)
 	must(t, err)
 	limits.Launchers = []int{os.Getuid()}
-	running.Go(func() { keys.Serve(ctx, ln, custody, limits) })
+	running.Go(func() { keys.ServeNewest(ctx, ln, newest, limits) })
 	r.control, err = keys.Dial(filepath.Join(sockets, "s"))
 	must(t, err)
 
@@ -107,13 +115,13 @@ func open(t testing.TB, limits keys.Limits) *rooms {
 	must(t, err)
 	r.vrsAddr = tcp.Addr().String()
 	running.Go(func() { r.vrs.Serve(ctx, tcp) })
-	r.setup = r.newSetup(custody.Public())
+	list, err := w.TrustList()
+	must(t, err)
+	r.setup = r.newSetup(newest().Public(), list)
 	return r
 }
 
-func (r *rooms) newSetup(public keys.Public) issue.Setup {
-	list, err := r.w.TrustList()
-	must(r.t, err)
+func (r *rooms) newSetup(public keys.Public, list *trust.List) issue.Setup {
 	signed, err := trust.Encode(list, r.w.TrustRoot)
 	must(r.t, err)
 	root, err := x509.MarshalPKIXPublicKey(&r.w.TrustRoot.PublicKey)

@@ -2,6 +2,7 @@ package pki
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/json"
@@ -53,6 +54,20 @@ func (w *World) TrustList() (*trust.List, error) {
 		PDF:   []*x509.Certificate{w.PDFRoot.Certificate},
 		Cards: w.CardAuthorities(),
 	}, nil
+}
+
+// TrustListOf gives the list with the card keys that a folder of keys shows, in
+// place of the world's own: for keys that were made, or changed, by themselves.
+func (w *World) TrustListOf(r *keys.Ring) (*trust.List, error) {
+	l, err := w.TrustList()
+	if err != nil {
+		return nil, err
+	}
+	l.SHC[0].Keys = nil
+	for _, k := range r.Shown(keys.PurposeSHC) {
+		l.SHC[0].Keys = append(l.SHC[0].Keys, trust.SHCKey{ID: k.ID, Key: k.Chain[0].PublicKey.(*ecdsa.PublicKey)})
+	}
+	return l, nil
 }
 
 // CardAuthorities gives the one authority of the world's simulated cards.
