@@ -13,6 +13,7 @@ const measure = `([w, h, least, language]) => {
 	const texts = [...root.querySelectorAll('*')].filter(e => seen(e) && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
 	for (const e of texts) {
 		if (/^[a-z]+(\.[a-z0-9]+)+$/.test(e.innerText)) say(e, 'a key without words')
+		if ([...e.childNodes].some(n => n.nodeType === 3 && /^(true|false|null|undefined|NaN)$/.test(n.data.trim()))) say(e, 'a value that is no words')
 		const size = parseFloat(getComputedStyle(e).fontSize) / mm
 		if (size < least - 0.02) say(e, 'text of ' + size.toFixed(2) + ' mm')
 		if (getComputedStyle(e).textOverflow === 'ellipsis') say(e, 'an ellipsis')

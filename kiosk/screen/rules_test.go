@@ -161,6 +161,13 @@ func TestStuckKey(t *testing.T) {
 	}
 }
 
+// order gives the parts of the frame from above; they fill it.
+const order = `() => {
+	const parts = ['top', 'main', 'actions', 'tools'].map(id => [id, document.getElementById(id)]), at = e => e.getBoundingClientRect().top
+	const hidden = e => !e.checkVisibility()
+	return parts.sort(([, a], [, b]) => hidden(a) || hidden(b) ? 0 : at(a) - at(b)).map(([id]) => id)
+}`
+
 // UI-14, UI-16: step n of m, help, and a way out (cancel, or finish where there
 // is something to finish) on every screen until payment,
 // back wherever there is something to go back to.
@@ -184,6 +191,9 @@ func TestStepsBackCancelHelp(t *testing.T) {
 		}
 		if at != place {
 			t.Errorf("%s: help is at %s, not at %s", shot.Name, at, place)
+		}
+		if order := get[[]string](t, p, order, nil); !slices.Equal(order, []string{"top", "main", "actions", "tools"}) {
+			t.Errorf("%s: from above there are %q", shot.Name, order)
 		}
 		if shot.Tell.Screen == "" || shot.Tell.Screen == face.End || slices.Contains(sheets, shot.Name) {
 			return nil

@@ -15,10 +15,12 @@ import (
 // Shot is one thing that can stand on the screen.
 type Shot struct {
 	Name  string
-	Tell  face.Tell // its zero Screen: a screen before a session
-	Start wire.Code // before a session: what keeps it from beginning
-	Taps  []string  // pressed one after the other, from the screen as it came
-	Until string    // screen that the last of them leads to, when it takes a moment
+	Tell  face.Tell     // its zero Screen: a screen before a session
+	Start wire.Code     // before a session: what keeps it from beginning
+	Notes []screen.Note // before a session: what does not work though one can begin
+	Taps  []string      // pressed one after the other, from the screen as it came
+	Until string        // screen that the last of them leads to, when it takes a moment
+	Large bool          // in text of 400 %
 	Fault bool
 }
 
@@ -73,6 +75,7 @@ func Steps(pages [][]byte) []Shot {
 	kind := append(list[:2:2], `main .choice`)
 	return []Shot{
 		{Name: "start"},
+		{Name: "start-notes", Notes: []screen.Note{screen.NotePaid, screen.NoteReceipt, screen.NoteKeypad, screen.NoteSound}},
 		{Name: "refund", Taps: append([]string{`[data-do="refund"]`}, number[:5]...)},
 		{Name: "refunded", Taps: slices.Concat([]string{`[data-do="refund"]`}, number, []string{`#actions .primary`}), Until: "refunded"},
 		{Name: "purpose", Tell: with(ask(face.Consent), func(t *face.Tell) { t.Terms = "2026-11" })},
@@ -114,6 +117,17 @@ func Steps(pages [][]byte) []Shot {
 	}
 }
 
+// Large gives screens in text of 400 %, which are paged through.
+func Large(pages [][]byte) []Shot {
+	some := slices.DeleteFunc(Steps(pages), func(s Shot) bool {
+		return !slices.Contains([]string{"start", "pin", "choose-place", "preview", "preview-near", "confirm"}, s.Name)
+	})
+	for i := range some {
+		some[i].Name, some[i].Large = some[i].Name+"-400", true
+	}
+	return some
+}
+
 // Faults gives the screens of what goes wrong: those with a choice, and the end
 // with each code.
 func Faults() []Shot {
@@ -125,7 +139,6 @@ func Faults() []Shot {
 		})},
 		{Name: "trouble-card", Tell: refused(wire.TwoCards, 2)},
 		{Name: "trouble-record", Tell: refused(wire.NoRecord, 18)},
-		{Name: "trouble-hours", Tell: with(refused(wire.OutOfHours, 18), func(t *face.Tell) { t.Opens = 1_798_000_000 })},
 		{Name: "trouble-busy", Tell: with(refused(wire.VRSBusy, 18), func(t *face.Tell) { t.RetryAfter = 90 })},
 		{Name: "trouble-hours", Tell: with(refused(wire.OutOfHours, 18), func(t *face.Tell) { t.Opens = 1_798_061_400 })},
 		{Name: "right-given", Tell: with(face.Tell{Screen: face.Trouble, Ask: true, Step: 18, Again: true, Code: wire.RightGiven, Texts: screen.Texts(wire.RightGiven)}, func(t *face.Tell) {
@@ -190,7 +203,13 @@ func (s *Stage) Visit(b *browser.Browser, o browser.Open, language string, shots
 		if len(shot.Taps) > 0 {
 			p.Eval(nil, `() => document.querySelector('dialog[open]')?.close()`, nil)
 		}
-		if shot.Tell.Screen == face.End || shot.Start != wire.OK || shot.Tell.Screen == "" && len(shot.Taps) > 0 {
+		if shot.Large {
+			if err := p.Eval(nil, larger, "100"); err != nil {
+				return err
+			}
+		}
+		s.Note()
+		if shot.Tell.Screen == face.End || shot.Start != wire.OK || shot.Notes != nil || shot.Tell.Screen == "" && len(shot.Taps) > 0 {
 			s.Refuse(wire.OK)
 			if err := s.back(p); err != nil {
 				return err
@@ -215,10 +234,13 @@ func (s *Stage) show(p *browser.Page, language string, shot Shot) error {
 		if err := p.Eval(nil, `() => location.replace('/')`, nil); err != nil {
 			return err
 		}
-		return p.Wait(`() => document.querySelector('main')?.dataset.screen === 'closed'`, nil)
+		if err := p.Wait(at, "closed"); err != nil {
+			return err
+		}
+		return p.Eval(nil, switched, language)
 	}
 	if shot.Tell.Screen == "" {
-		if err := p.Wait(at, "start"); err != nil {
+		if err := s.greet(p, language, shot.Notes); err != nil {
 			return err
 		}
 	} else {
@@ -239,8 +261,37 @@ func (s *Stage) show(p *browser.Page, language string, shot Shot) error {
 	if shot.Until != "" {
 		return p.Wait(at, shot.Until)
 	}
+	if shot.Large {
+		return p.Eval(nil, larger, "400")
+	}
 	return nil
 }
+
+// greet brings the start screen up in a language, with notes if there are any:
+// a page that is loaded anew asks for them at once.
+func (s *Stage) greet(p *browser.Page, language string, notes []screen.Note) error {
+	if notes != nil {
+		s.Note(notes...)
+		if err := s.back(p); err != nil {
+			return err
+		}
+		if err := p.Wait(`n => document.querySelectorAll('[data-note]').length === n`, len(notes)); err != nil {
+			return err
+		}
+	}
+	if err := p.Wait(at, "start"); err != nil {
+		return err
+	}
+	return p.Eval(nil, switched, language)
+}
+
+// switched changes the language as a resident does, in the sheet for it.
+const switched = `l => { if (document.documentElement.dataset.language === l) return
+	document.getElementById('language').click()
+	document.querySelector('#sheet-languages [data-language="' + l + '"]').click() }`
+
+// larger presses the size of the text until it is so many per cent.
+const larger = `n => { for (let i = 0; i < 4 && !document.getElementById('tool-size').innerText.includes(n + '%'); i++) document.getElementById('tool-size').click() }`
 
 // at asks whether a screen stands there.
 const at = `name => document.querySelector('main')?.dataset.screen === name`

@@ -24,7 +24,7 @@ func Pictures(ctx context.Context, dir string, languages []string, only string) 
 	if err != nil {
 		return 0, err
 	}
-	shots := slices.DeleteFunc(append(Steps(pages), Faults()...), func(s Shot) bool { return !strings.HasPrefix(s.Name, only) })
+	shots := slices.DeleteFunc(slices.Concat(Steps(pages), Large(pages), Faults()), func(s Shot) bool { return !strings.HasPrefix(s.Name, only) })
 	b, err := browser.Start(ctx)
 	if err != nil {
 		return 0, err

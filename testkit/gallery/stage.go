@@ -29,7 +29,8 @@ type Stage struct {
 	Conn *face.Conn // of the session under way; nil: none
 
 	mu     sync.Mutex
-	code   wire.Code // State's
+	code   wire.Code     // State's
+	notes  []screen.Note // of what does not work
 	came   chan *face.Conn
 	end    context.CancelFunc
 	served sync.WaitGroup
@@ -58,6 +59,7 @@ func NewStage(p screen.Panel) (*Stage, error) {
 	server := screen.Server{
 		Voices: voices, Headset: s.headset.Load, Loudspeaker: func(on bool) error { s.silenced.Store(!on); return nil },
 		Panel: p, Phone: "000-0000-0000",
+		Notes:  func() []screen.Note { s.mu.Lock(); defer s.mu.Unlock(); return s.notes },
 		Begin:  func(context.Context) screen.Started { return s.begin(ctx) },
 		Refund: func(context.Context, string) screen.Refunded { return screen.Refunded{Amount: 240} },
 		State:  func() (wire.Code, int) { s.mu.Lock(); defer s.mu.Unlock(); return s.code, 0 },
@@ -68,6 +70,9 @@ func NewStage(p screen.Panel) (*Stage, error) {
 
 // Refuse makes the stage a kiosk that cannot serve; OK: one that can.
 func (s *Stage) Refuse(c wire.Code) { s.mu.Lock(); defer s.mu.Unlock(); s.code = c }
+
+// Note has the start screen say what does not work.
+func (s *Stage) Note(n ...screen.Note) { s.mu.Lock(); defer s.mu.Unlock(); s.notes = n }
 
 // Plug puts a headset in, or pulls it out.
 func (s *Stage) Plug(in bool) { s.headset.Store(in) }

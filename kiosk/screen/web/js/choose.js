@@ -54,7 +54,7 @@ const ways = {
 		const by = [spelt && 'kana', some.some(p => page.words.prefecture(p)) && 'prefecture', spelt && 'search'].filter(Boolean)
 		if (!by.length) return ways.list(page)
 		return view(page, 'place', 5, {}, {
-			body: [h('p', { class: 'note' }, t('place.then')), h('div', { class: 'choices' }, by.map(way))],
+			body: [h('p', { class: 'note' }, t('place.then')), h('div', { class: 'choices wide' }, by.map(way))],
 			say: [{ key: 'place.title' }, { key: 'place.lead' }, { key: 'place.then' }, ...by.map(k => ({ key: 'place.' + k }))],
 		})
 	},

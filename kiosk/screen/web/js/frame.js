@@ -11,6 +11,9 @@ const at = id => document.getElementById(id)
 // stages are the resident's "step n of m"; several screens share one.
 export const stages = 8
 
+// whole keeps a name of two words on one line of a title.
+const whole = title => title.split(/(My Number)/).map((part, i) => i % 2 ? h('span', { class: 'whole' }, part) : part)
+
 // aloud gives what a screen says. To who uses keys it tells each choice with its
 // number, and what Enter does.
 function aloud(v, words) {
@@ -47,7 +50,7 @@ export class Frame {
 		document.documentElement.toggleAttribute('data-call', Boolean(v.call))
 		this.top(v)
 		for (const i of at('main').querySelectorAll('img')) URL.revokeObjectURL(i.src)
-		const title = h('h1', { tabindex: -1, class: v.bad ? 'bad' : null }, v.bad ? sign('warn') : null, h('span', null, v.title))
+		const title = h('h1', { tabindex: -1, class: v.bad ? 'bad' : null }, v.bad ? sign('warn') : null, h('span', null, ...whole(v.title)))
 		const lead = v.lead ? h('p', { class: 'lead' }, v.lead) : null
 		at('main').replaceChildren(...v.art || v.side
 			? [h('div', { class: 'split' }, h('div', { class: 'words' }, title, lead, ...v.body ?? []), v.side ?? v.art)]

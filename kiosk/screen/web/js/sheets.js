@@ -47,7 +47,7 @@ export function help(page) {
 		phones.push(h('div', { class: 'card' }, h('h2', null, page.words.name(offer)[0]), h('p', { class: 'phone' }, offer.phone)))
 	}
 	sheet(page, 'help', {}, [
-		h('p', null, t('help.lead')), h('div', { class: 'beside' }, phones), h('p', null, t('help.staff')), pin && h('p', { class: 'note' }, t('help.pin')), h('p', null, t('help.keys')), page.speech.silent || h('p', { class: 'note' }, t('help.voice')),
+		h('p', null, t('help.lead')), h('div', { class: 'beside' }, phones), h('p', null, t('help.staff')), pin && h('p', { class: 'note' }, t('help.pin')), h('p', null, t('help.keys')), !page.speech.silent && h('p', { class: 'note' }, t('help.voice')),
 		h('div', { class: 'row' }, slower(page), answer('', 'primary', t('close'))),
 	])
 	page.speech.say('help', ['help.title', 'help.lead', 'help.staff', ...pin ? ['help.pin'] : [], 'help.keys'].map(key => ({ key })))
