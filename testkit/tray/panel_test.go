@@ -178,10 +178,16 @@ func (s stand) published(r *running) {
 	r.await(s.t, "the kiosks have it", func(st tray.State) bool { return st.Kiosks[0].Release == 2 && st.Kiosks[1].Release == 2 })
 	s.tap(`#release [data-name="unsigned"]`)
 	r.await(s.t, "it is refused", func(st tray.State) bool { return st.Refused == "release.signature" })
+	s.tap(`#release [data-name="hours"]`)
+	r.await(s.t, "nobody is open", func(st tray.State) bool { return st.Refused == "" && st.Kiosks[0].Code == wire.OutOfHours })
+	if err := s.kiosk.Wait(`() => document.querySelector('main')?.dataset.screen === 'closed' && document.querySelector('#opens')`, nil); err != nil {
+		s.t.Fatal(err)
+	}
 	s.tap(`#release [data-name="whole"]`)
-	r.await(s.t, "the next one", func(st tray.State) bool {
-		return st.Refused == "" && st.Kiosks[0].Release == 3 && st.Kiosks[1].Release == 3
+	r.await(s.t, "all are", func(st tray.State) bool {
+		return st.Kiosks[0].Release == 4 && st.Kiosks[1].Release == 4 && st.Kiosks[0].Code == wire.OK && st.Kiosks[1].Code == wire.OK
 	})
+	s.at("start")
 }
 
 // Each switch acts at its device, and says so.

@@ -31,6 +31,8 @@ func (s *Server) postRelease(ctx context.Context, a newRelease) error {
 			s.plain(r)
 			r.Maintenance = []release.Window{{From: r.Issued, Until: r.Issued.Add(DefaultShut)}}
 		})
+	case "hours":
+		_, err = s.stack.Release(s.hours)
 	case "whole":
 		_, err = s.stack.Release(s.plain)
 	case "unsigned":
@@ -44,18 +46,30 @@ func (s *Server) postRelease(ctx context.Context, a newRelease) error {
 	return err
 }
 
-// plain takes notices and windows away again, and the fees back to what they
-// were before the first change. The stack makes one release at a time.
+// plain takes notices and windows away again, and fees and hours back to what
+// they were before the first change. The stack makes one release at a time.
 func (s *Server) plain(r *release.Release) {
 	r.Notices, r.Maintenance = []release.Notice{}, []release.Window{}
-	if s.fees == nil {
-		s.fees = map[string]int{}
+	if s.first == nil {
+		s.first = map[string]release.Municipality{}
 		for _, m := range r.Municipalities {
-			s.fees[m.Code] = m.Fee
+			s.first[m.Code] = m
 		}
 	}
 	for i, m := range r.Municipalities {
-		r.Municipalities[i].Fee = s.fees[m.Code]
+		r.Municipalities[i].Fee, r.Municipalities[i].Hours = s.first[m.Code].Fee, s.first[m.Code].Hours
+	}
+}
+
+// hours has every municipality open for one hour only, half a day from now.
+func (s *Server) hours(r *release.Release) {
+	s.plain(r)
+	at := r.Issued.In(release.Japan)
+	opens := release.Clock(min((at.Hour()*60+at.Minute()+12*60)%(24*60), 23*60))
+	for i := range r.Municipalities {
+		if r.Municipalities[i].TakesPart {
+			r.Municipalities[i].Hours = &release.Hours{Opens: opens, Closes: opens + 60}
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"akashi/centre/wire/release"
 	"akashi/testkit/stack"
 	"akashi/verifier/scan"
 )
@@ -56,7 +57,7 @@ type Server struct {
 	papers *papers
 	hands  []*hand // by kiosk
 	follow *follower
-	fees   map[string]int // by municipality, before the panel changed any
+	first  map[string]release.Municipality // by code, before the panel changed any
 
 	watchers chan struct{}
 	life     context.Context

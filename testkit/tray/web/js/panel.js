@@ -46,7 +46,7 @@ const showPrinter = [
   pick("printer-says", ["ok", "empty", "jam", "cover", "toner", "low", "off"].map((n) => [n, `printer-${n}`]), (n) => act("printer", n)),
   pick("printer-jobs", ["slow", "stuck", "abort", "unsure"].map((n) => [n, `printer-${n}`]), (n) => act("printer", n)),
 ];
-pick("release", ["news", "shut", "unsigned", "whole"].map((n) => [n, `release-${n}`]), (n) => post("/api/release", { do: n }));
+pick("release", ["news", "shut", "hours", "unsigned", "whole"].map((n) => [n, `release-${n}`]), (n) => post("/api/release", { do: n }));
 const showVRS = pick("vrs", ["up", "slow", "busy", "down"].map((n) => [n, `vrs-${n}`]), (n) => act("vrs", n));
 
 // The tactile keypad: the keys of kiosk/screen's keypad path.
