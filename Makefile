@@ -38,7 +38,7 @@ LONG := ./testkit/demo ./kiosk ./testkit/stack ./kiosk/screen ./centre ./centre/
 RACE := CGO_ENABLED=1 GORACE=atexit_sleep_ms=50 $(GO) test -race -p $$(($$(nproc) + 1)) -timeout 20m
 
 ## test: every test, with the race detector
-test: testdeps assets browser testvoices
+test: testdeps assets browser testvoices web
 	@# Without the detector's cost: PDFium is compiled once for all tests, and everything is held to compile on a Mac.
 	@CGO_ENABLED=0 $(GO) test -count=1 -run '^(TestShared|TestCompilesElsewhere)$$' ./verifier/scan ./testkit/archtest
 	@CGO_ENABLED=0 $(GO) test -count=1 -tags nofence ./centre/oneshot
@@ -48,7 +48,7 @@ test: testdeps assets browser testvoices
 	  echo "test: all packages, the longest first" && AKASHI_PROGRAMS="$$dir" $(RACE) $(LONG) ./...
 
 ## up: the chain stays up; one page links whatever faces exist (PRINTER=folder, ipp or ipps; ipp where the machine can)
-up: $(if $(filter folder,$(PRINTER)),,printdeps) deps assets voices build
+up: $(if $(filter folder,$(PRINTER)),,printdeps) deps assets voices web build
 	@bin/up -bin bin $(if $(PRINTER),-printer $(PRINTER))
 
 ## deps: install what demo needs of Debian's packages (apt, through sudo if need be)
@@ -108,6 +108,11 @@ testkit/zxing/node_modules/.package-lock.json: testkit/zxing/package-lock.json
 	@cd testkit/zxing && { npm ci --no-audit --no-fund --ignore-scripts --omit=dev --loglevel=error && touch node_modules/.package-lock.json; } || \
 	  { echo "zxing: npm or its registry cannot be had: what it reads is not measured"; [ "$$CI" != true ]; }
 
+# What the verifier's page runs is the same for all; without npm there is no page.
+## web: build the verifier's page: the verifier and PDFium as WebAssembly, zxing-wasm (bin/verify-web serves it or writes it out as a folder)
+web: zxing
+	@[ ! -e testkit/zxing/node_modules/.package-lock.json ] || { echo "web: the verifier for a browser"; $(GO) run ./verifier/web/cmd/prepare; }
+
 ## screens: a picture of every screen of the kiosk, faults included, into out/screens
 screens: deps screendeps browser voices
 	@$(GO) run ./testkit/cmd/screens -out out/screens
@@ -115,7 +120,7 @@ screens: deps screendeps browser voices
 ## build: the programs, into bin/ (only reader and keys use cgo; without it cards are in process, and keys in files)
 build: assets
 	@mkdir -p bin; echo "build: the programs (some minutes the first time)"
-	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/release verifier/cmd/verify testkit/cmd/vrs testkit/cmd/simcard testkit/cmd/badworker testkit/cmd/stack testkit/cmd/demo testkit/cmd/up; do \
+	@for c in kiosk/cmd/kiosk centre/cmd/centre centre/cmd/release verifier/cmd/verify verifier/web/cmd/verify-web testkit/cmd/vrs testkit/cmd/simcard testkit/cmd/badworker testkit/cmd/stack testkit/cmd/demo testkit/cmd/up; do \
 	  echo "build $$c"; CGO_ENABLED=0 $(GO) build -o bin/$$(basename $$c) ./$$c || exit 1; done
 	@echo "build centre/cmd/keys"; CGO_ENABLED=1 $(GO) build -o bin/keys ./centre/cmd/keys 2>/dev/null || { \
 	  [ "$$CI" != true ] || exit 1; echo "build: keys without PKCS#11: with it, it needs gcc libc6-dev"; CGO_ENABLED=0 $(GO) build -o bin/keys ./centre/cmd/keys; }
@@ -147,4 +152,4 @@ fuzz: assets
 clean:
 	rm -rf bin out .cache
 
-.PHONY: help demo test up deps voicedeps voices testvoices testdeps printdeps screendeps assets browser conformance zxing screens build lint figures bench fuzz clean
+.PHONY: help demo test up deps voicedeps voices testvoices testdeps printdeps screendeps assets browser conformance zxing web screens build lint figures bench fuzz clean

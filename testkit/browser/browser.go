@@ -37,8 +37,9 @@ type Browser struct {
 }
 
 // Start starts Chromium. It runs without its sandbox where the caller is root,
-// which the sandbox refuses: only pages of this project are opened.
-func Start(ctx context.Context) (*Browser, error) {
+// which the sandbox refuses: only pages of this project are opened. more are
+// further arguments of Chromium.
+func Start(ctx context.Context, more ...string) (*Browser, error) {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		return nil, fmt.Errorf("%w: chromium", ErrMissing)
@@ -54,6 +55,7 @@ func Start(ctx context.Context) (*Browser, error) {
 	if os.Geteuid() == 0 {
 		args = append(args, "--no-sandbox")
 	}
+	args = append(args, more...)
 	b := &Browser{cmd: exec.CommandContext(ctx, "node", args...)}
 	b.cmd.Stderr = os.Stderr
 	if b.in, err = b.cmd.StdinPipe(); err != nil {

@@ -35,6 +35,8 @@ const operations = {
 	},
 	async tap({ at, selector }) { await at.tap(selector) },
 	async press({ at, key }) { await at.keyboard.press(key) },
+	async give({ at, selector, files }) { await at.setInputFiles(selector, files) },
+	async reload({ at }) { await at.reload() },
 	async eval({ at, script, arg }) {
 		return at.evaluate(([s, a]) => (0, eval)('(' + s + ')')(a), [script, arg])
 	},

@@ -51,6 +51,14 @@ func (p *Page) Tap(selector string) error {
 // Press presses one key, by its name in the browser ("Enter", "5").
 func (p *Page) Press(key string) error { return p.ask("press", map[string]any{"key": key}, nil) }
 
+// Give puts files into a field for files, as a person who chose them.
+func (p *Page) Give(selector string, files ...string) error {
+	return p.ask("give", map[string]any{"selector": selector, "files": files}, nil)
+}
+
+// Reload loads the page again.
+func (p *Page) Reload() error { return p.ask("reload", nil, nil) }
+
 // Eval calls a function of the page, given as source, with arg; v takes what
 // it gives, nil drops it.
 func (p *Page) Eval(v any, script string, arg any) error {

@@ -19,6 +19,7 @@ func (s *Server) handler(addr string) http.Handler {
 	m.HandleFunc("GET /api/residents", func(w http.ResponseWriter, _ *http.Request) { tell(w, s.residents()) })
 	m.HandleFunc("GET /api/papers", func(w http.ResponseWriter, _ *http.Request) { tell(w, s.papers.list()) })
 	m.HandleFunc("GET /kiosk/{n}", s.page)
+	m.HandleFunc("GET /verifier", s.toVerifier)
 	m.HandleFunc("GET /api/tray", stream(s, s.tray))
 	m.HandleFunc("GET /api/centre", stream(s, s.centre))
 	m.HandleFunc("GET /paper/{name}", s.paper)

@@ -59,6 +59,8 @@ type Server struct {
 	follow *follower
 	first  map[string]release.Municipality // by code, before the panel changed any
 
+	verifier string // address of the verifier's page; empty: it was not built
+
 	watchers chan struct{}
 	life     context.Context
 	end      context.CancelFunc
@@ -99,6 +101,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		return fmt.Errorf("tray: %s is not a loopback address; these pages are for this machine only", ln.Addr())
 	}
 	if err := s.frames(ctx, ln.Addr().String()); err != nil {
+		return err
+	}
+	if err := s.openVerifier(ctx); err != nil {
 		return err
 	}
 	s.look(ctx)
