@@ -172,6 +172,7 @@ func TestPage(t *testing.T) {
 	v.ready()
 	v.look("start-phone-ja")
 	t.Run("camera", func(t *testing.T) { visitor{t, page}.camera(w) })
+	t.Run("one by one", func(t *testing.T) { visitor{t, page}.oneByOne(w) })
 	t.Run("files", func(t *testing.T) { visitor{t, page}.files(w) })
 	t.Run("english", func(t *testing.T) { visitor{t, page}.english(w) })
 	end()
@@ -181,6 +182,12 @@ func TestPage(t *testing.T) {
 	t.Run("no network", func(t *testing.T) { visitor{t, page}.alone(w) })
 	saw, err := page.Seen()
 	v.do(err)
+	v.do(page.Close())
+	f, dir := folder(t, w, s, b)
+	t.Run("folder", func(t *testing.T) { visitor{t, f.Page}.guarded() })
+	t.Run("cleared", func(t *testing.T) { visitor{t, f.Page}.cleared(w) })
+	t.Run("attacks", func(t *testing.T) { visitor{t, f.Page}.attacks(w) })
+	t.Run("lists", func(t *testing.T) { visitor{t, f.Page}.lists(w, dir) })
 	for _, r := range saw.Requests {
 		if !strings.HasPrefix(r, "http://"+ln.Addr().String()+"/") && !strings.HasPrefix(r, "blob:") {
 			t.Errorf("the page asked for %s", r)
@@ -206,6 +213,24 @@ func (v visitor) camera(w *world) {
 	v.has(text, "有効 VALID", w.roman, w.birth, "SMART Health Card", "VDS-NC", "紙に印字された文字は確かめていません", "二つのコードが同じ人")
 	v.look("valid-camera-phone-ja")
 	v.finish(w.roman)
+}
+
+// oneByOne reads the two codes of a paper one after the other.
+func (v visitor) oneByOne(w *world) {
+	w.film(v.T, w.left)
+	v.do(v.Tap("#by-camera"))
+	text := v.says()
+	v.has(text, "有効 VALID", w.roman, "SMART Health Card", "もう一つも読むと")
+	if strings.Contains(text, "VDS-NC") {
+		v.Error("the other code is in sight")
+	}
+	v.look("one-code-phone-ja")
+	w.film(v.T, w.right)
+	v.do(v.Tap("#another"))
+	v.do(v.Wait(`() => document.getElementById('result').innerText.includes('VDS-NC')`, nil))
+	v.has(v.says(), "有効 VALID", w.roman, "SMART Health Card", "二つのコードが同じ人")
+	v.finish(w.roman)
+	w.film(v.T, w.codesInSight)
 }
 
 func (v visitor) files(w *world) {

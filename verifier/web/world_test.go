@@ -31,6 +31,8 @@ type world struct {
 	name  string   // in kanji, as the domestic card has it
 	roman string
 	birth string
+
+	codesInSight, left, right *image.Gray // of a camera: both codes, or one
 }
 
 func (w *world) file(name string) string { return filepath.Join(w.dir, name) }
@@ -122,7 +124,9 @@ func (w *world) issue(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.write(t, "photo.png", photo.Bytes())
-	w.film(t, seen(grey, 1920, 1080, 9, 0.82, 0.5, codesAt))
+	w.codesInSight = seen(grey, 1920, 1080, 9, 0.82, 0.5, codesAt)
+	w.left, w.right = seen(grey, 1280, 720, 14, 0.75, 0.1, codesAt), seen(grey, 1280, 720, -12, 0.75, 0.9, codesAt)
+	w.film(t, w.codesInSight)
 }
 
 // codesAt is how far down the page the codes lie.
