@@ -82,9 +82,11 @@ func VerifyCodes(codes []string, l *trust.List, at time.Time) ([]*Result, error)
 		}
 		results = append(results, r)
 	}
-	for _, r := range results[1:] {
-		if !r.agrees(results[0]) {
-			return nil, ErrCodesDiffer
+	for i, r := range results {
+		for _, o := range results[:i] { // each pair: two that agree with a third need not with each other
+			if !r.agrees(o) {
+				return nil, ErrCodesDiffer
+			}
 		}
 	}
 	return results, nil

@@ -47,6 +47,7 @@ func newWorld(t *testing.T) *world {
 		Version: 3, Issued: now.AddDate(0, -1, 0), Expires: now.AddDate(0, 1, 0),
 		SHC: []trust.SHCIssuer{{URL: iss, NameJA: "見本市", NameEN: "Specimen City", Keys: []trust.SHCKey{{ID: kid, Key: &k.PublicKey}}}},
 	}}
+	t.Chdir(w.dir)
 	payload := `{"iss":"` + iss + `","nbf":1774000000,"exp":1900000000,"vc":{"type":["https://smarthealth.cards#health-card"],"credentialSubject":{"fhirVersion":"4.0.1",` +
 		`"fhirBundle":{"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"resource:0","resource":{"resourceType":"Patient","name":[` +
 		`{"family":"見本","given":["太郎"]}],"birthDate":"1980-02-03"}},{"fullUrl":"resource:1","resource":{"resourceType":"Immunization","status":"completed",` +
@@ -76,14 +77,14 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// publish writes trust.json, signed by root.
+// publish writes the default list, signed by root.
 func (w *world) publish(t *testing.T, root *ecdsa.PrivateKey) {
 	t.Helper()
 	b, err := trust.Encode(w.list, root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.write(t, "trust.json", string(b))
+	w.write(t, defaultTrust, string(b))
 }
 
 func (w *world) write(t *testing.T, name, content string) string {

@@ -18,6 +18,9 @@ func text(w io.Writer, v *verdict.Verdict) error {
 		fmt.Fprintf(&b, "REFUSED %s\n  %s\n  %s\n", v.Refusal.Code, v.Refusal.JA, v.Refusal.EN)
 	} else {
 		b.WriteString("VALID 有効\n")
+		if !v.Trust.Pinned {
+			b.WriteString("  未固定: 信頼リストの署名者を、まだだれも確かめていません。\n  NOT PINNED: nobody has vouched for whoever signed the trust list; a forger can bring a list of their own.\n")
+		}
 		if v.Paper != nil {
 			line(&b, "PDF", fmt.Sprintf("署名者 signed by %s, %s", v.Paper.Signer, moment(v.Paper.SignedAt)))
 			line(&b, "紙面 Paper", "署名・二次元コード・印字が一致 signature, codes and printed text agree")
@@ -80,7 +83,7 @@ func dose(d verifier.Dose) string {
 func trusted(b *strings.Builder, t *verdict.Trust) {
 	pin := "固定済み pinned"
 	if !t.Pinned {
-		pin = "未固定 not pinned: compare it with the publisher's, or pin it with -root or -state"
+		pin = "未固定 not pinned: compare it with the publisher's, and pin it with -root or -state"
 	}
 	line(b, "信頼リスト Trust list", fmt.Sprintf("%s (version %d, until %s)", t.File, t.Version, moment(t.Expires)))
 	line(b, "リストの署名者 Its root", fmt.Sprintf("sha256:%s %s", trust.Fingerprint(t.Root), pin))

@@ -18,9 +18,10 @@ import (
 
 // Exit codes, part of the command's contract.
 const (
-	exitValid   = 0
-	exitRefused = 1
-	exitUsage   = 2
+	exitValid    = 0
+	exitRefused  = 1
+	exitUsage    = 2
+	exitUnpinned = 3 // valid under a list whose root neither -root nor -state has vouched for
 )
 
 // DefaultMaxInput bounds a file or the standard input in bytes: an image of
@@ -51,7 +52,7 @@ FILE is a shc:/ text, a JWS, a .smart-health-card file, VDS-NC JSON, an image
 `
 
 // Run is the whole command; it gives the exit code: 0 valid, 1 refused, 2 not
-// used rightly.
+// used rightly, 3 valid under a list that is not pinned.
 func Run(args []string, e Env) int {
 	if e.scanner == nil {
 		e.scanner = newScanner
@@ -75,8 +76,11 @@ func Run(args []string, e Env) int {
 	if err := print(e.Stdout, v); err != nil {
 		return complain(e, err)
 	}
-	if v.Refusal != nil {
+	switch {
+	case v.Refusal != nil:
 		return exitRefused
+	case !v.Trust.Pinned:
+		return exitUnpinned
 	}
 	return exitValid
 }
@@ -115,8 +119,8 @@ func parseArgs(args []string, e Env) (o options, err error) {
 	f := flag.NewFlagSet("verify", flag.ContinueOnError)
 	f.SetOutput(e.Stderr)
 	f.Usage = func() { fmt.Fprint(e.Stderr, usage); f.PrintDefaults() }
-	f.StringVar(&o.trust, "trust", "", "trust list; without it, trust.json beside the file, in the folder above, or in out/")
-	f.StringVar(&o.root, "root", "", "public key or certificate (PEM) that must have signed the trust list; without it the list's own root is taken and shown")
+	f.StringVar(&o.trust, "trust", "", "trust list; without it, out/trust.json of the working folder")
+	f.StringVar(&o.root, "root", "", "public key or certificate (PEM) that must have signed the trust list; without it the list's own root is taken and shown, and the exit code of a valid file is 3")
 	f.Func("crl", "revocation list of an issuer's key, or CRL of a signers' authority, that came after the trust list; may be given again", func(file string) error {
 		o.crls = append(o.crls, file)
 		return nil

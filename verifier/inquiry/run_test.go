@@ -48,16 +48,18 @@ func verify(t *testing.T, stdin string, s verdict.Scanner, args ...string) (code
 func TestValid(t *testing.T) {
 	w := newWorld(t)
 	file := w.write(t, "card.txt", w.card+"\n")
-	deep := w.write(t, "sample/card.txt", w.card)
-	list := filepath.Join(w.dir, "trust.json")
+	list := filepath.Join(w.dir, defaultTrust)
 	for name, args := range map[string][]string{
-		"list beside":    {file},
-		"list above":     {deep},
+		"own list":       {file},
 		"list named":     {"-trust", list, "-root", w.rootFile, "-at", "2026-03-25T09:00:00+09:00", file},
 		"standard input": {"-trust", list, "-"},
 	} {
 		code, out, errs := verify(t, w.card, nil, args...)
-		if code != exitValid || errs != "" {
+		want := exitUnpinned
+		if name == "list named" {
+			want = exitValid
+		}
+		if code != want || errs != "" || strings.Contains(out, "VALID 有効\n  未固定") == (want == exitValid) {
 			t.Errorf("%s: %d, %s%s", name, code, out, errs)
 		}
 		for _, want := range []string{"VALID", "見本　太郎", "1980-02-03", "2021-07-01", "FA0001", "CVX 208 (COVID-19, mRNA, LNP-S, PF, 30 mcg/0.3 mL dose; Pfizer)", "見本市 / Specimen City", "less than a full dose",
@@ -69,6 +71,39 @@ func TestValid(t *testing.T) {
 		if pinned := strings.Contains(out, "未固定"); pinned == (name == "list named") {
 			t.Errorf("%s: says of the root:\n%s", name, out)
 		}
+	}
+}
+
+// TestNoListComesWithTheFile: whoever hands over a folder brings no list to
+// judge it by.
+func TestNoListComesWithTheFile(t *testing.T) {
+	w := newWorld(t)
+	own, err := os.ReadFile(defaultTrust)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forger := newWorld(t)
+	for _, at := range []string{"stick/trust.json", "stick/paper/trust.json", "stick/paper/out/trust.json"} {
+		b, err := os.ReadFile(filepath.Join(forger.dir, defaultTrust))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.write(t, at, string(b))
+	}
+	file := w.write(t, "stick/paper/card.txt", forger.card)
+	t.Chdir(w.dir)
+	if code, out, _ := verify(t, "", nil, file); code != exitRefused || !strings.HasPrefix(out, "REFUSED shc.key\n") {
+		t.Errorf("with an own list: %d, %s", code, out)
+	}
+	if err := os.Remove(defaultTrust); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, _ := verify(t, "", nil, file); code != exitUsage || out != "" {
+		t.Errorf("without a list: %d, %s", code, out)
+	}
+	w.write(t, defaultTrust, string(own))
+	if code, out, _ := verify(t, "", nil, "-trust", filepath.Join("stick", "trust.json"), file); code != exitUnpinned {
+		t.Errorf("the forger's list, named: %d, %s", code, out)
 	}
 }
 
@@ -108,7 +143,7 @@ func TestLaterRevocations(t *testing.T) {
 		return w.write(t, name, `{"kid":"`+kid+`","method":"rid","ctr":2,"rids":[`+rids+`]}`)
 	}
 	newer, older := crl("newer.json", `"AAAA","BBBB"`), crl("older.json", `"BBBB"`)
-	if code, out, errs := verify(t, "", nil, "-crl", newer, "-crl", newer, file); code != exitValid {
+	if code, out, errs := verify(t, "", nil, "-root", w.rootFile, "-crl", newer, "-crl", newer, file); code != exitValid {
 		t.Errorf("%d, %s%s", code, out, errs)
 	}
 	if code, out, _ := verify(t, "", nil, "-crl", older, file); code != exitRefused || !strings.HasPrefix(out, "REFUSED trust.crl-older\n") {
@@ -122,10 +157,6 @@ func TestLaterRevocations(t *testing.T) {
 func TestUsage(t *testing.T) {
 	w := newWorld(t)
 	file := w.write(t, "card.txt", w.card)
-	alone := filepath.Join(t.TempDir(), "card.txt")
-	if err := os.WriteFile(alone, []byte(w.card), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	large := w.write(t, "large.png", "\x89PNG\r\n")
 	if err := os.Truncate(large, DefaultMaxInput+1); err != nil {
 		t.Fatal(err)
@@ -153,7 +184,6 @@ func TestUsage(t *testing.T) {
 		"a folder":            {w.dir},
 		"too large":           {large},
 		"no time":             {"-at", "yesterday", file},
-		"no list":             {alone},
 		"no such list":        {"-trust", filepath.Join(w.dir, "none"), file},
 		"a list too large":    {"-trust", hugeList, file},
 		"no such root":        {"-root", filepath.Join(w.dir, "none"), file},
@@ -205,7 +235,7 @@ func TestStateRemembers(t *testing.T) {
 			t.Errorf("%s: %d, %s%s", name, got, out, errs)
 		}
 	}
-	expect("first use", exitValid, "VALID")
+	expect("first use", exitUnpinned, "VALID")
 	expect("again", exitValid, "pinned")
 	w.list.Version = 4
 	w.publish(t, w.root)
@@ -238,15 +268,19 @@ func TestRootAsCertificate(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	w := newWorld(t)
-	code, out, _ := verify(t, "", nil, "-json", w.write(t, "card.txt", w.card))
+	code, out, _ := verify(t, "", nil, "-json", "-root", w.rootFile, w.write(t, "card.txt", w.card))
 	var a verdict.Answer
 	if err := json.Unmarshal([]byte(out), &a); err != nil || code != exitValid {
 		t.Fatalf("%d, %v, %s", code, err, out)
 	}
-	if !a.Valid || a.Code != "" || a.Trust.Version != 3 || len(a.Certificates) != 1 || a.Certificates[0].Name != "見本　太郎" ||
+	if !a.Valid || !a.Pinned || a.Code != "" || a.Trust.Version != 3 || len(a.Certificates) != 1 || a.Certificates[0].Name != "見本　太郎" ||
 		a.Certificates[0].Doses[0].Lot != "FA0001" || a.Certificates[0].Expires != "2030-03-17T17:46:40Z" ||
 		!strings.HasPrefix(a.Certificates[0].Doses[0].Meaning, "COVID-19") {
 		t.Errorf("answered %s", out)
+	}
+	code, out, _ = verify(t, "", nil, "-json", w.write(t, "card.txt", w.card))
+	if code != exitUnpinned || !strings.Contains(out, "\n  \"pinned\": false") {
+		t.Errorf("not pinned: %d, %s", code, out)
 	}
 	code, out, _ = verify(t, "", nil, "-json", w.write(t, "bad.txt", "x"))
 	a = verdict.Answer{}

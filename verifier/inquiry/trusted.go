@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"akashi/verifier/trust"
@@ -15,12 +14,16 @@ import (
 )
 
 var (
-	errNoTrust = errors.New("no trust list: name one with -trust, or put trust.json beside the file, in the folder above it, or in out/")
+	errNoTrust = errors.New("no trust list: name one with -trust; without it only out/trust.json of the working folder is taken, never one beside the file, which would vouch for itself")
 	errRoot    = errors.New("-root takes a P-256 public key or a certificate of one, in PEM")
 )
 
-// loadTrust reads the list that the options name or that stands nearby. The
-// list must be current by the clock, and at a later -at too.
+// defaultTrust is the list that is taken where none is named. It does not go by
+// the judged file: whoever hands over a folder would judge their own paper.
+const defaultTrust = "out/trust.json"
+
+// loadTrust reads the list that the options name, or defaultTrust. The list must
+// be current by the clock, and at a later -at too.
 func loadTrust(o options, now time.Time) (*verdict.Trust, error) {
 	file, b, err := findTrust(o)
 	if err != nil {
@@ -64,24 +67,15 @@ func loadTrust(o options, now time.Time) (*verdict.Trust, error) {
 }
 
 func findTrust(o options) (file string, b []byte, err error) {
-	if o.trust != "" {
-		b, err = bounded(o.trust)
-		return o.trust, b, err
+	file = o.trust
+	if file == "" {
+		file = defaultTrust
 	}
-	places := []string{"out/trust.json"}
-	if o.file != "-" {
-		beside := filepath.Dir(o.file)
-		places = append([]string{filepath.Join(beside, "trust.json"), filepath.Join(beside, "..", "trust.json")}, places...)
+	b, err = bounded(file)
+	if o.trust == "" && errors.Is(err, os.ErrNotExist) {
+		err = errNoTrust
 	}
-	for _, p := range places {
-		if b, err = bounded(p); err == nil {
-			return p, b, nil
-		}
-		if !errors.Is(err, os.ErrNotExist) {
-			return "", nil, err
-		}
-	}
-	return "", nil, errNoTrust
+	return file, b, err
 }
 
 // bounded reads a file no larger than a trust list.

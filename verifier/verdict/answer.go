@@ -13,6 +13,7 @@ import (
 // Members are added, never renamed.
 type Answer struct {
 	Valid        bool          `json:"valid"`
+	Pinned       bool          `json:"pinned"`         // without it, valid is worth no more than where the trust list came from
 	Code         string        `json:"code,omitempty"` // of the rule broken
 	JA           string        `json:"ja,omitempty"`
 	EN           string        `json:"en,omitempty"`
@@ -65,7 +66,7 @@ type answerDose struct {
 
 // Answer gives the verdict for programs.
 func (v *Verdict) Answer() Answer {
-	a := Answer{Valid: v.Refusal == nil, At: stamp(v.At)}
+	a := Answer{Valid: v.Refusal == nil, At: stamp(v.At), Pinned: v.Trust != nil && v.Trust.Pinned}
 	if t := v.Trust; t != nil {
 		a.Trust = &answerTrust{t.File, t.Version, stamp(t.Expires), trust.Fingerprint(t.Root), t.Pinned}
 	}
