@@ -140,7 +140,7 @@ func ParseConfig(b []byte, dir string) (Config, error) {
 	}
 	for _, p := range []*string{
 		&c.CentreRoot, &c.Certificate, &c.Key, &c.Trust, &c.TrustRoot, &c.Control, &c.State, &c.Cache,
-		&c.Reader.Program, &c.Reader.PCSCD, &c.Reader.Socket, &c.Printer.Folder, &c.Printer.Certificate, &c.Payment.Socket, &c.Program, &c.Screen.Headset, &c.Screen.Loudspeaker,
+		&c.Reader.Program, &c.Reader.PCSCD, &c.Reader.Socket, &c.Printer.Folder, &c.Printer.Certificate, &c.Payment.Socket, &c.Program, &c.Screen.Headset, &c.Screen.Loudspeaker, &c.Devices.Tray,
 	} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)

@@ -22,6 +22,10 @@ import (
 type Devices struct {
 	Keypad string `json:"keypad,omitempty"` // there with the tactile keypad, as /dev/input/by-id/…-event-kbd; never opened
 	Audio  string `json:"audio,omitempty"`  // there with the sound card, as /proc/asound/card0
+	// Tray is the file of the sensor in the tray that paper comes out into (取出口):
+	// it begins with 1 while paper lies there. Without one a resident presses a
+	// button, and nobody knows of paper that was left.
+	Tray string `json:"tray,omitempty"`
 }
 
 // Times between two looks at a device while no session is there.
@@ -140,8 +144,9 @@ func (a *Agent) lookUnit(ctx context.Context) {
 // lookRest looks at what shows itself by a path.
 func (a *Agent) lookRest(context.Context) {
 	d := a.config.Devices
-	keypad, audio, headset := watch.Fitted(d.Keypad), watch.Fitted(d.Audio), watch.Sense(a.config.Screen.Headset)
-	a.board.Set(func(r *wire.Report) { r.Keypad, r.Audio, r.Headset = keypad, audio, headset })
+	keypad, audio := watch.Fitted(d.Keypad), watch.Fitted(d.Audio)
+	headset, tray := watch.Sense(a.config.Screen.Headset), watch.Sense(d.Tray)
+	a.board.Set(func(r *wire.Report) { r.Keypad, r.Audio, r.Headset, r.Tray = keypad, audio, headset, tray })
 }
 
 // shown hears of the browser on the panel.
@@ -156,6 +161,8 @@ func (a *Agent) shown(runs bool) {
 // broken tells the device without which no session can begin, as a code.
 func (a *Agent) broken() wire.Code {
 	switch r := a.board.Report(); {
+	case a.left():
+		return wire.PaperLeft
 	case r.Reader == wire.Down:
 		return wire.ReaderFault
 	case r.Printer == wire.Down:

@@ -187,7 +187,7 @@ func (c *town) quiet(f finger) {
 // Keys alone are enough: no digit needs sight of the panel.
 func TestWholeSessionByKeypad(t *testing.T) {
 	browser.Need(t)
-	c := newTown(t, withPage, func(k *kiosk.Config) { k.Screen.Headset, k.Screen.Loudspeaker = "headset", "loudspeaker" })
+	c := newTown(t, withPage, func(k *kiosk.Config) { k.Screen.Headset, k.Screen.Loudspeaker = "headset", "loudspeaker" }, withTray)
 	c.loudspeaker()
 	c.await(wire.OK)
 	r, card := c.card("takasaki")
@@ -220,8 +220,10 @@ func TestWholeSessionByKeypad(t *testing.T) {
 	press("Enter").at("preview")
 	e.aside(c)
 	press("Enter").at("confirm")
+	c.sensor("1") // as soon as anything lies there
 	press("Enter").at("takepaper")
-	press("Enter").at("more")
+	c.sensor("0") // taken: nobody presses anything
+	f.at("more")
 	press("Enter").at("thanks")
 	if n := len(c.papers()); n != 1 {
 		t.Errorf("%d papers", n)

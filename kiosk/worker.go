@@ -86,7 +86,7 @@ func attend(ctx context.Context, s sockets, w *hatch.Worker, plan session.Setup,
 	}
 	defer f.Close()
 	return session.Run(ctx, plan, session.Devices{
-		Face: f, Reader: session.OverAPDU(reader.NewClient(s.reader)), Centre: w, Payment: w, Printer: w, Looker: look,
+		Face: f, Reader: session.OverAPDU(reader.NewClient(s.reader)), Centre: w, Payment: w, Printer: w, Looker: look, Tray: w,
 	})
 }
 

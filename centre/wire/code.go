@@ -83,6 +83,7 @@ const (
 	PrinterToner   Code = 622
 	PrinterCover   Code = 623
 	PrinterOffline Code = 624 // it does not answer
+	PaperLeft      Code = 625 // a certificate lies in the tray that nobody took: no session begins
 
 	ReleaseOut      Code = 641 // this kiosk has no screen release in force: no session begins
 	ReleaseExpiring Code = 642 // a warning to operators: the screen release ends soon
@@ -126,8 +127,8 @@ var names = map[Code]string{
 	CentreListExpired: "centre-list-expired", ListExpired: "list-expired", ListExpiring: "list-expiring",
 	ListRefused:  "list-refused",
 	PrinterPaper: "printer-paper", PrinterJam: "printer-jam", PrinterToner: "printer-toner", PrinterCover: "printer-cover",
-	PrinterOffline: "printer-offline",
-	PaymentChange:  "payment-change", PaymentTimeout: "payment-timeout", PaymentFault: "payment-fault", PaymentBalance: "payment-balance",
+	PrinterOffline: "printer-offline", PaperLeft: "paper-left",
+	PaymentChange: "payment-change", PaymentTimeout: "payment-timeout", PaymentFault: "payment-fault", PaymentBalance: "payment-balance",
 	RightMistyped: "right-mistyped", RightUnknown: "right-unknown", RightUsed: "right-used", RightExpired: "right-expired",
 	RightElsewhere: "right-elsewhere", RightMismatch: "right-mismatch", RightsTooMany: "rights-too-many", RightVoid: "right-void",
 	RightGiven: "right-given",

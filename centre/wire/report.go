@@ -18,6 +18,7 @@ type Report struct {
 	Money    MoneyFault   `json:"money"`             // what the unit says is wrong
 	Audio    Health       `json:"audio"`             // sound card
 	Headset  Presence     `json:"headset"`           //
+	Tray     Presence     `json:"tray"`              // sensor of the tray that paper comes out into
 	Screen   Health       `json:"screen"`            // the browser on the panel
 	Crashes  uint32       `json:"crashes"`           // browsers that ended by themselves since the agent began
 	Clock    Clock        `json:"clock"`             //

@@ -20,6 +20,7 @@ import (
 type Handler interface {
 	session.Centre
 	session.Payment
+	session.Tray
 	Print(ctx context.Context) (*os.File, error) // the socket to a fresh print process
 	Ready()
 	Ended(e session.Event)
@@ -93,6 +94,8 @@ func (a *agent) answer(ctx context.Context, m Message) {
 		var c payment.Concluded
 		c, err = a.h.Conclude(ctx, m.Papers)
 		out.Concluded = &c
+	case Taken:
+		err = a.h.Taken(ctx)
 	case Print:
 		err = a.print(ctx, m.ID)
 	default:

@@ -80,6 +80,8 @@ func (d *desk) Conclude(_ context.Context, p payment.Papers) (payment.Concluded,
 	d.papers = p
 	return payment.Concluded{Charged: 120, Right: "1"}, d.err
 }
+func (d *desk) Taken(context.Context) error { return wire.FrameUnexpected }
+
 func (d *desk) Ready() { d.mu.Lock(); d.ready++; d.mu.Unlock() }
 func (d *desk) Ended(e session.Event) {
 	d.mu.Lock()

@@ -53,6 +53,7 @@ const (
 	Ask       Kind = "ask"       // Frame
 	Authorise Kind = "authorise" // Bill
 	Conclude  Kind = "conclude"  // Papers; the answer has Concluded
+	Taken     Kind = "taken"     // answered when the paper is out of the tray; refused without a sensor
 	Print     Kind = "print"     // the answer comes with a socket to a print process
 	Ended     Kind = "ended"     // Event; no answer
 	Done      Kind = "done"      // from the agent: Code, and Frame for Ask

@@ -72,6 +72,12 @@ func (w *Worker) Conclude(ctx context.Context, p payment.Papers) (payment.Conclu
 	return *m.Concluded, nil
 }
 
+// Taken waits until the paper is out of the tray (session.Tray).
+func (w *Worker) Taken(ctx context.Context) error {
+	_, err := w.call(ctx, Message{Kind: Taken})
+	return err
+}
+
 // Print has the agent start a print process and feeds it (session.Printer).
 func (w *Worker) Print(ctx context.Context, j printer.Job) (printer.Outcome, error) {
 	m, err := w.call(ctx, Message{Kind: Print})

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"akashi/centre/channel"
@@ -196,7 +197,10 @@ func (r *run) settle(ctx context.Context) (turn, error) {
 	r.conclude(ctx, q.code)
 	r.req = nil
 	if q.outcome == Delivered {
-		r.tellPaper(q.paid)
+		if r.tellPaper(q.paid) {
+			r.event.Code = wire.PaperLeft // whoever comes next must not find it
+			return finish, nil
+		}
 		return r.more(), nil
 	}
 	if q.code == wire.Cancelled {
@@ -226,12 +230,28 @@ func (r *run) more() turn {
 	return on
 }
 
-// tellPaper shows that the paper waits until it is taken; a resident who does
-// not press the button has it all the same.
-func (r *run) tellPaper(paid payment.Concluded) {
+// tellPaper shows that the paper waits, until it is taken by the sensor's word or
+// the resident's; who does neither has it all the same, unless the sensor knows
+// that it still lies there: then it is left.
+func (r *run) tellPaper(paid payment.Concluded) (left bool) {
 	c, stop := within(r.resident, r.setup.Limits.Resident)
 	defer stop()
-	r.dev.Face.Ask(c, r.shown(face.Tell{Screen: face.TakePaper, Charged: paid.Charged}))
+	sensed := make(chan error, 1)
+	if r.dev.Tray == nil {
+		sensed <- wire.FrameUnexpected
+	} else {
+		go func() {
+			err := r.dev.Tray.Taken(c)
+			if err == nil {
+				stop()
+			}
+			sensed <- err
+		}()
+	}
+	_, err := r.dev.Face.Ask(c, r.shown(face.Tell{Screen: face.TakePaper, Charged: paid.Charged}))
+	over := context.Cause(c)
+	stop()
+	return err != nil && errors.Is(over, wire.TimedOut) && errors.Is(<-sensed, over)
 }
 
 // refused turns a code that the session survives into the end of this request.

@@ -99,6 +99,12 @@ type Printer interface {
 	Print(ctx context.Context, j printer.Job) (printer.Outcome, error)
 }
 
+// Tray has a sensor that knows when the printed paper is gone. Taken gives nil
+// then, and any error but its ctx's where there is no sensor.
+type Tray interface {
+	Taken(ctx context.Context) error
+}
+
 // Looker is the last look; it gives each page as a PNG for the preview.
 type Looker interface {
 	Look(ctx context.Context, in lastlook.Input) (pages [][]byte, err error)
@@ -112,4 +118,5 @@ type Devices struct {
 	Payment Payment
 	Printer Printer
 	Looker  Looker
+	Tray    Tray // nil: none has a sensor
 }

@@ -42,6 +42,7 @@ type world struct {
 	centre  *centre
 	unit    *money
 	printer *paperTray
+	sensor  session.Tray // nil: none
 	looker  *looker
 }
 
@@ -108,7 +109,7 @@ func (w *world) run() session.Event { return w.runIn(w.t.Context()) }
 func (w *world) runIn(ctx context.Context) session.Event {
 	w.t.Helper()
 	e := session.Run(ctx, w.setup, session.Devices{
-		Face: w.face, Reader: session.OverAPDU(w.reader), Centre: w.centre, Payment: w.unit, Printer: w.printer, Looker: w.looker,
+		Face: w.face, Reader: session.OverAPDU(w.reader), Centre: w.centre, Payment: w.unit, Printer: w.printer, Looker: w.looker, Tray: w.sensor,
 	})
 	w.always(e)
 	return e

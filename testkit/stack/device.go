@@ -74,15 +74,28 @@ func (k *Kiosk) PlugHeadset(in bool) error {
 	if k.cable == nil {
 		return ErrNoCable
 	}
-	says := "0\n"
-	if in {
-		says = "1\n"
+	return says(k.headset(), in)
+}
+
+// PaperLies has the sensor in the kiosk's tray say that paper lies there, or not.
+func (k *Kiosk) PaperLies(yes bool) error {
+	if k.cable == nil {
+		return ErrNoCable
 	}
-	part := k.headset() + ".new"
-	if err := os.WriteFile(part, []byte(says), 0o644); err != nil {
+	return says(k.traySensor(), yes)
+}
+
+// says writes what a sensor says into its file, at one stroke.
+func says(path string, yes bool) error {
+	text := "0\n"
+	if yes {
+		text = "1\n"
+	}
+	part := path + ".new"
+	if err := os.WriteFile(part, []byte(text), 0o644); err != nil {
 		return err
 	}
-	return os.Rename(part, k.headset())
+	return os.Rename(part, path)
 }
 
 // HasHeadset reports whether a headset is in the kiosk's socket.
@@ -98,6 +111,8 @@ func (k *Kiosk) IsLoud() bool {
 }
 
 func (k *Kiosk) loudspeaker() string { return k.stack.path(k.ID, "loudspeaker") }
+
+func (k *Kiosk) traySensor() string { return k.stack.path(k.ID, "tray") }
 
 func (k *Kiosk) headset() string { return k.stack.path(k.ID, "headset") }
 

@@ -26,6 +26,8 @@ var exits = map[wire.Code]int{
 
 	wire.PrinterPaper: 55, wire.PrinterJam: 56, wire.PrinterToner: 57, wire.PrinterCover: 58, wire.PrinterOffline: 59,
 
+	wire.PaperLeft: 68,
+
 	wire.LastLook: 60, wire.PrinterFault: 61, wire.PrintUnknown: 62, wire.PaymentRefused: 63,
 	wire.PaymentChange: 64, wire.PaymentTimeout: 65, wire.PaymentFault: 66, wire.PaymentBalance: 67,
 

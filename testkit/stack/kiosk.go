@@ -149,7 +149,7 @@ func (k *Kiosk) startAgent(ctx, life context.Context, r kiosk.Reader, p kiosk.Pr
 	if s.o.Pages {
 		c.Origin, c.Screen.Listen = "", "127.0.0.1:0"
 		k.cable = &cable{to: s.gateway}
-		c.Screen.Headset, c.Screen.Loudspeaker = k.headset(), k.loudspeaker()
+		c.Screen.Headset, c.Screen.Loudspeaker, c.Devices.Tray = k.headset(), k.loudspeaker(), k.traySensor()
 		if err := os.WriteFile(k.loudspeaker(), []byte("1\n"), 0o644); err != nil {
 			return err
 		}

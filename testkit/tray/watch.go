@@ -55,6 +55,9 @@ func (s *Server) look(ctx context.Context) {
 		cancel()
 		now[i].Name = now[i].Code.Name()
 		now[i].Devices = s.hands[i].devices(k)
+		if st, _ := s.tray.see(); st.Doing != Walking { // a robot takes its own paper
+			_ = k.PaperLies(now[i].Papers > 0)
+		}
 	}
 	if st, _ := s.tray.see(); !reflect.DeepEqual(st.Kiosks, now) {
 		s.tray.set(func(st *State) { st.Kiosks = now })
