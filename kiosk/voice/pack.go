@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 )
 
@@ -56,6 +58,9 @@ func (p *Pack) Index() func(ID) bool {
 	}
 	return func(id ID) bool { return all[id] }
 }
+
+// All gives every sound by its name, in no order.
+func (p *Pack) All() iter.Seq2[ID, []byte] { return maps.All(p.sounds) }
 
 // Sound gives a sound as an Ogg Opus file.
 func (p *Pack) Sound(id ID) ([]byte, bool) { b, ok := p.sounds[id]; return b, ok }

@@ -30,7 +30,7 @@ type Engines struct {
 
 // Check names what is missing, and what installs it.
 func (e Engines) Check() error {
-	for _, p := range []string{"open_jtalk", "flite", "opusenc"} {
+	for _, p := range []string{"open_jtalk", "flite", "opusenc", "opusdec"} {
 		if _, err := exec.LookPath(p); err != nil {
 			return fmt.Errorf("render: %s is missing: run make voices, which installs it", p)
 		}

@@ -89,6 +89,9 @@ func (r Renderer) one(ctx context.Context, c voice.Clip) ([]byte, float64, error
 		return nil, 0, err
 	}
 	b, err := r.Engines.encode(ctx, w)
+	if err == nil {
+		err = r.Engines.Hear(ctx, b) // a broken one never gets into the cache
+	}
 	if err != nil {
 		return nil, 0, err
 	}
