@@ -13,13 +13,23 @@ import (
 	"akashi/printer"
 )
 
+// afterPaper shortens the wait for another choice: whoever has their paper goes,
+// and the next one in front must not find their session.
+const afterPaper = 4
+
 // choose begins a request: a municipality, a kind and copies that are on the
-// menu; nothing is preselected from the card.
+// menu; nothing is preselected from the card. After a paper it does not wait
+// long, and silence is no.
 func (r *run) choose(ctx context.Context) (turn, error) {
-	act, err := r.ask(ctx, face.Tell{
-		Screen: face.Choose, Again: r.event.Made > 0, Menu: r.setup.Menu, MaxCopies: r.setup.MaxCopies,
-	}, face.Pick, face.Finish)
+	t := face.Tell{Screen: face.Choose, Again: r.event.Made > 0, Menu: r.setup.Menu, MaxCopies: r.setup.MaxCopies}
+	wait := r.setup.Limits.Resident
+	if r.taken {
+		wait /= afterPaper
+	}
+	act, err := r.askFor(ctx, wait, t, face.Pick, face.Finish)
 	switch {
+	case r.taken && errors.Is(err, wire.TimedOut):
+		return finish, nil
 	case err != nil:
 		return on, err
 	case act.Do == face.Finish && r.event.Made == 0:
@@ -31,6 +41,7 @@ func (r *run) choose(ctx context.Context) (turn, error) {
 	if i < 0 || !slices.Contains(r.setup.Menu[i].Kinds, act.Kind) || act.Copies < 1 || act.Copies > r.setup.MaxCopies {
 		return on, wire.Malformed
 	}
+	r.taken = false
 	r.req = &request{offer: r.setup.Menu[i], copies: act.Copies, header: r.header()}
 	r.event.Made++
 	r.req.header.Counter, r.req.header.Municipality, r.req.header.Kind = r.event.Made, act.Municipality, act.Kind
@@ -197,11 +208,7 @@ func (r *run) settle(ctx context.Context) (turn, error) {
 	r.conclude(ctx, q.code)
 	r.req = nil
 	if q.outcome == Delivered {
-		if r.tellPaper(q.paid) {
-			r.event.Code = wire.PaperLeft // whoever comes next must not find it
-			return finish, nil
-		}
-		return r.more(), nil
+		return r.handOver(q.paid), nil
 	}
 	if q.code == wire.Cancelled {
 		if !r.rest() {
@@ -230,10 +237,10 @@ func (r *run) more() turn {
 	return on
 }
 
-// tellPaper shows that the paper waits, until it is taken by the sensor's word or
-// the resident's; who does neither has it all the same, unless the sensor knows
-// that it still lies there: then it is left.
-func (r *run) tellPaper(paid payment.Concluded) (left bool) {
+// handOver shows that the paper waits, until it is taken by the sensor's word or
+// the resident's. Only then may they choose once more: whoever does neither has
+// gone with it, unless the sensor knows that it still lies there.
+func (r *run) handOver(paid payment.Concluded) turn {
 	c, stop := within(r.resident, r.setup.Limits.Resident)
 	defer stop()
 	sensed := make(chan error, 1)
@@ -251,7 +258,15 @@ func (r *run) tellPaper(paid payment.Concluded) (left bool) {
 	_, err := r.dev.Face.Ask(c, r.shown(face.Tell{Screen: face.TakePaper, Charged: paid.Charged}))
 	over := context.Cause(c)
 	stop()
-	return err != nil && errors.Is(over, wire.TimedOut) && errors.Is(<-sensed, over)
+	lies := <-sensed
+	switch {
+	case err == nil || lies == nil:
+		r.taken = true
+		return r.more()
+	case errors.Is(over, wire.TimedOut) && errors.Is(lies, over):
+		r.event.Code = wire.PaperLeft // whoever comes next must not find it
+	}
+	return finish
 }
 
 // refused turns a code that the session survives into the end of this request.

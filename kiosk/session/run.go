@@ -28,6 +28,7 @@ type run struct {
 	signed   []byte // the card's signature over the session digest
 	record   *cardrecord.Record
 	tries    int
+	taken    bool              // the paper of the request before is
 	why      refusal           // beside the code that the session ends with
 	paid     payment.Concluded // of the request that it ended in
 	req      *request          // the present one; nil between requests

@@ -37,9 +37,15 @@ func (r *run) patient(t face.Tell) face.Tell {
 // ask shows a screen and waits for one of the answers, in the time a person
 // has. Whatever face is in front, another answer than these takes no step.
 func (r *run) ask(ctx context.Context, t face.Tell, answers ...face.Do) (face.Act, error) {
-	c, stop := within(ctx, r.patience())
+	return r.askFor(ctx, r.setup.Limits.Resident, t, answers...)
+}
+
+// askFor is ask with another time, each time that the resident asks for more.
+func (r *run) askFor(ctx context.Context, wait time.Duration, t face.Tell, answers ...face.Do) (face.Act, error) {
+	c, stop := within(ctx, wait*(face.DefaultMaxStays+1))
 	defer stop()
-	act, err := r.dev.Face.Ask(c, r.shown(r.patient(t)))
+	t.Wait = int(wait.Milliseconds())
+	act, err := r.dev.Face.Ask(c, r.shown(t))
 	if err != nil && c.Err() != nil {
 		return face.Act{}, context.Cause(c)
 	}

@@ -52,7 +52,33 @@ func TestPaperThatNobodyTakes(t *testing.T) {
 	w.setup.Limits.Resident = 100 * time.Millisecond
 	w.face.silent = face.TakePaper
 	w.sensor = sensor(func(context.Context) error { return wire.FrameUnexpected })
-	if e := w.run(); e.Code == wire.PaperLeft {
-		t.Error("without a sensor a paper is known to be left")
+	if e := w.run(); e.Code != wire.OK || w.face.saw(face.Choose) != 1 {
+		t.Errorf("without a sensor: %v, chosen %d times", e.Code, w.face.saw(face.Choose))
+	}
+}
+
+// Whoever takes their paper and goes leaves nothing to the next one in front: the
+// wait for another choice is short, and silence is no. With a word of theirs they
+// have another paper.
+func TestNobodyChoosesInAnothersName(t *testing.T) {
+	w := newWorld(t, "takasaki")
+	w.setup.Limits.Resident = 200 * time.Millisecond
+	w.face.on = func(s face.Tell) {
+		if s.Screen == face.TakePaper {
+			w.face.silent = face.Choose
+		}
+		if s.Screen == face.Choose && s.Again && s.Wait > 50 {
+			t.Errorf("after a paper it waits %d ms", s.Wait)
+		}
+	}
+	w.face.choices = append(w.face.choices, w.face.choices[0])
+	e := w.run()
+	if e.Code != wire.OK || w.printer.printed() != 1 || w.face.saw(face.Choose) != 2 {
+		t.Errorf("%v, %d papers, chosen %d times", e.Code, w.printer.printed(), w.face.saw(face.Choose))
+	}
+	w = newWorld(t, "takasaki")
+	w.face.choices = append(w.face.choices, w.face.choices[0])
+	if e := w.run(); e.Code != wire.OK || w.printer.printed() != 2 {
+		t.Errorf("with a word of theirs: %v, %d papers", e.Code, w.printer.printed())
 	}
 }
