@@ -1,6 +1,7 @@
 package issue_test
 
 import (
+	"errors"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"akashi/verifier"
 	"akashi/verifier/credential"
 	"akashi/verifier/pdfsig"
+	"akashi/verifier/shc"
 	"akashi/verifier/trust"
 )
 
@@ -55,6 +57,12 @@ func TestKeysInATokenAreChanged(t *testing.T) {
 		must(t, err)
 		for name, d := range map[string]wire.Delivery{"with the retired keys": old, "with the new keys": fresh} {
 			r.verifies(name, d, both)
+		}
+		at, err := w.TrustListOf(k.Custody().Ring)
+		must(t, err)
+		at.SHC[0].Keys[1].Until = time.Now().Add(-time.Hour).Truncate(time.Second) // as if retired an hour ago
+		if _, err := verifier.Verify(old.Codes[0], at, time.Now()); !errors.Is(err, shc.ErrRetired) {
+			t.Errorf("a card that says it was issued after its key was retired: %v", err)
 		}
 		must(t, desk.Revoke(first.Name, "its backup was stolen"))
 		must(t, k.Take())

@@ -212,6 +212,16 @@ func (r *Ring) Public() Public {
 	return p
 }
 
+// UsedUntil gives when the last session that began with a retired key has
+// ended, in whole seconds: what claims a later time is not its. Zero: it was
+// not retired.
+func (k Key) UsedUntil() time.Time {
+	if k.Retired.IsZero() {
+		return time.Time{}
+	}
+	return k.Retired.Add(DefaultMaxLife + DefaultPatience)
+}
+
 // SignUntil gives the end of the time in which a key may sign: of its leaf's
 // validity, or of its private key usage period (RFC 3280 4.2.1.4) where it has
 // one. It is zero before the key is published.

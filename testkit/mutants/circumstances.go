@@ -27,6 +27,8 @@ func circumstances(w *forge.World) iter.Seq[Mutant] {
 			{Format: SHC, Region: "time before nbf", input: card, At: time.Unix(1773999999, 0), Codes: []string{"shc.not-yet-valid"}},
 			{Format: SHC, Region: "revoked", input: card, List: revoked("c29tZS1yaWQ"), At: forge.At.Add(1), Codes: []string{"shc.revoked"}},
 			{Format: SHC, Region: "revoked before a time", input: card, List: revoked("c29tZS1yaWQ.1774000001"), At: forge.At.Add(2), Codes: []string{"shc.revoked"}},
+			{Format: SHC, Region: "key retired", input: card, At: forge.At.Add(5), Codes: []string{"shc.retired-key"},
+				List: with(func(l *trust.List) { l.SHC[0].Keys[0].Until = time.Unix(1774000000, 0) })},
 			{Format: SHC, Region: "issuer not listed", input: card, List: with(func(l *trust.List) { l.SHC = nil }), At: forge.At.Add(3), Codes: []string{"shc.issuer"}},
 			{Format: SHC, Region: "key not listed", input: card, At: forge.At.Add(4), Codes: []string{"shc.key"},
 				List: with(func(l *trust.List) {

@@ -65,7 +65,7 @@ func (w *World) TrustListOf(r *keys.Ring) (*trust.List, error) {
 	}
 	l.SHC[0].Keys = nil
 	for _, k := range r.Shown(keys.PurposeSHC) {
-		l.SHC[0].Keys = append(l.SHC[0].Keys, trust.SHCKey{ID: k.ID, Key: k.Chain[0].PublicKey.(*ecdsa.PublicKey)})
+		l.SHC[0].Keys = append(l.SHC[0].Keys, trust.SHCKey{ID: k.ID, Key: k.Chain[0].PublicKey.(*ecdsa.PublicKey), Until: k.UsedUntil()})
 	}
 	return l, nil
 }

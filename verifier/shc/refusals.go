@@ -106,6 +106,9 @@ var (
 	ErrKey = rule.New("shc.key",
 		"署名の鍵が、この発行者の鍵として信頼リストにありません。新しい信頼リストを入手してください。",
 		"The key is not on the trust list as one of this issuer. Get a newer list, or do not accept this card.")
+	ErrRetired = rule.New("shc.retired-key",
+		"発行日時（nbf）が、署名した鍵の使用終了より後です。偽造の恐れがあります。受け入れないでください。",
+		"The card says that it was issued after its key was retired. It may be forged. Do not accept it.")
 	ErrNotYet = rule.New("shc.not-yet-valid",
 		"まだ有効になっていません。時計を確認してください。",
 		"The card is not valid yet. Check the clock.")

@@ -129,6 +129,8 @@ func (c *Card) trusted(l *trust.List, at time.Time) error {
 		return ErrIssuer
 	case who.Key(c.KeyID) == nil:
 		return ErrKey
+	case !who.Entry(c.KeyID).Issues(c.NotBefore):
+		return ErrRetired
 	case at.Before(c.NotBefore):
 		return ErrNotYet
 	case !c.Expires.IsZero() && !at.Before(c.Expires):

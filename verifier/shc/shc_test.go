@@ -223,6 +223,11 @@ func noise(n int) string {
 func TestRefusedTrust(t *testing.T) {
 	i, other := newIssuer(t), newIssuer(t)
 	good := i.card(t, payload())
+	retired := func(later time.Duration) *trust.List {
+		l := i.list()
+		l.SHC[0].Keys[0].Until = time.Unix(1774000000, 0).Add(later)
+		return l
+	}
 	revoked := func(entry string) *trust.List {
 		l := i.list()
 		l.SHC[0].Revoked = map[string][]string{i.kid: {entry}}
@@ -236,20 +241,21 @@ func TestRefusedTrust(t *testing.T) {
 		at   time.Time
 		want *rule.Refusal
 	}{
-		"empty list":                    {good, &trust.List{}, now, shc.ErrIssuer},
-		"key of another issuer":         {good, twoIssuers, now, shc.ErrIssuer},
-		"unknown key of a known issuer": {other.card(t, payload()), i.list(), now, shc.ErrKey},
-		"unknown key, broken content":   {other.card(t, "{"), i.list(), now, shc.ErrJSON},
-		"key of one, name of another":   {good, both(i, other), now, shc.ErrKey},
-		"before nbf":                    {good, i.list(), time.Unix(1773999999, 0), shc.ErrNotYet},
-		"at exp":                        {i.card(t, change(t, `"vc":`, `"exp":1774000001,"vc":`)), i.list(), time.Unix(1774000001, 0), shc.ErrExpired},
-		"revoked":                       {good, revoked("c29tZS1yaWQ"), now, shc.ErrRevoked},
-		"revoked when issued before":    {good, revoked("c29tZS1yaWQ.1774000001"), now, shc.ErrRevoked},
+		"empty list":                      {good, &trust.List{}, now, shc.ErrIssuer},
+		"key of another issuer":           {good, twoIssuers, now, shc.ErrIssuer},
+		"unknown key of a known issuer":   {other.card(t, payload()), i.list(), now, shc.ErrKey},
+		"unknown key, broken content":     {other.card(t, "{"), i.list(), now, shc.ErrJSON},
+		"key of one, name of another":     {good, both(i, other), now, shc.ErrKey},
+		"before nbf":                      {good, i.list(), time.Unix(1773999999, 0), shc.ErrNotYet},
+		"at exp":                          {i.card(t, change(t, `"vc":`, `"exp":1774000001,"vc":`)), i.list(), time.Unix(1774000001, 0), shc.ErrExpired},
+		"revoked":                         {good, revoked("c29tZS1yaWQ"), now, shc.ErrRevoked},
+		"issued when its key was retired": {good, retired(0), now, shc.ErrRetired},
+		"revoked when issued before":      {good, revoked("c29tZS1yaWQ.1774000001"), now, shc.ErrRevoked},
 	} {
 		_, err := shc.Verify(c.text, c.l, c.at)
 		refused(t, name, err, c.want)
 	}
-	for name, l := range map[string]*trust.List{"another rid": revoked("c29tZQ"), "issued at the time": revoked("c29tZS1yaWQ.1774000000")} {
+	for name, l := range map[string]*trust.List{"another rid": revoked("c29tZQ"), "retired a second later": retired(time.Second), "issued at the time": revoked("c29tZS1yaWQ.1774000000")} {
 		if _, err := shc.Verify(good, l, time.Unix(1774000000, 0)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -35,11 +35,12 @@ type fileList struct {
 type keyInfo []byte // SubjectPublicKeyInfo, DER
 
 type fileSHC struct {
-	URL     string              `json:"iss"`
-	NameJA  string              `json:"name_ja"`
-	NameEN  string              `json:"name_en"`
-	Keys    map[string]keyInfo  `json:"keys"`    // by kid
-	Revoked map[string][]string `json:"revoked"` // by kid
+	URL     string               `json:"iss"`
+	NameJA  string               `json:"name_ja"`
+	NameEN  string               `json:"name_en"`
+	Keys    map[string]keyInfo   `json:"keys"`            // by kid
+	Revoked map[string][]string  `json:"revoked"`         // by kid
+	Until   map[string]time.Time `json:"until,omitempty"` // by kid of a retired key: UTC, whole seconds
 }
 
 type fileCSCA struct {
@@ -116,7 +117,16 @@ func (s *fileSHC) issuer(err *error) SHCIssuer {
 		if e != nil {
 			*err = e
 		}
-		i.Keys = append(i.Keys, SHCKey{kid, k})
+		until, retired := s.Until[kid]
+		if retired && (!whole(until) || until.Location() != time.UTC) {
+			*err = ErrContent
+		}
+		i.Keys = append(i.Keys, SHCKey{kid, k, until})
+	}
+	for kid := range s.Until {
+		if _, ok := s.Keys[kid]; !ok {
+			*err = ErrContent
+		}
 	}
 	return i
 }
@@ -185,6 +195,12 @@ func (s *SHCIssuer) file() fileSHC {
 	f := fileSHC{URL: s.URL, NameJA: s.NameJA, NameEN: s.NameEN, Keys: map[string]keyInfo{}, Revoked: map[string][]string{}}
 	for _, k := range s.Keys {
 		f.Keys[k.ID] = spki(k.Key)
+		if !k.Until.IsZero() {
+			if f.Until == nil {
+				f.Until = map[string]time.Time{}
+			}
+			f.Until[k.ID] = k.Until.UTC()
+		}
 	}
 	for kid, rids := range s.Revoked {
 		f.Revoked[kid] = append([]string{}, rids...)

@@ -68,7 +68,7 @@ func (k *JWK) parse(v *strictjson.Value, iss string) error {
 	if err != nil || !v.Get("kid").Is(Thumbprint(pub)) {
 		return ErrJWKS
 	}
-	k.SHCKey = SHCKey{Thumbprint(pub), pub}
+	k.SHCKey = SHCKey{ID: Thumbprint(pub), Key: pub}
 	if c := v.Get("crlVersion"); c != nil {
 		n, ok := c.Int()
 		if !ok || n < 0 || n > 1<<31-1 {

@@ -52,7 +52,14 @@ type SHCIssuer struct {
 type SHCKey struct {
 	ID  string // RFC 7638 thumbprint, base64url
 	Key *ecdsa.PublicKey
+	// Until is when the key was retired: what claims to be issued then or later
+	// was not signed by its issuer. Zero: it was not. Against whoever has a
+	// retired key and dates back, only its removal from the list helps.
+	Until time.Time
 }
+
+// Issues reports whether the key could issue at a time.
+func (k *SHCKey) Issues(at time.Time) bool { return k.Until.IsZero() || at.Before(k.Until) }
 
 // CSCA is a country signing CA for VDS-NC.
 type CSCA struct {
@@ -62,9 +69,17 @@ type CSCA struct {
 
 // Key gives the issuer's key of that ID, or nil.
 func (s *SHCIssuer) Key(kid string) *ecdsa.PublicKey {
+	if k := s.Entry(kid); k != nil {
+		return k.Key
+	}
+	return nil
+}
+
+// Entry gives the issuer's entry for the key of that ID, or nil.
+func (s *SHCIssuer) Entry(kid string) *SHCKey {
 	for i := range s.Keys {
 		if s.Keys[i].ID == kid {
-			return s.Keys[i].Key
+			return &s.Keys[i]
 		}
 	}
 	return nil

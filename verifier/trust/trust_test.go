@@ -79,6 +79,7 @@ func sample(t testing.TB) *trust.List {
 
 func TestRoundTrip(t *testing.T) {
 	root, l := newKey(t), sample(t)
+	l.SHC[0].Keys[0].Until = now.Add(time.Hour)
 	b, err := trust.Encode(l, root)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +90,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !got.Root.Equal(&root.PublicKey) || got.SHC[0].NameEN != l.SHC[0].NameEN ||
-			!got.VDSNC[0].Certificate.Equal(l.VDSNC[0].Certificate) || len(got.Cards) != 1 ||
+			!got.VDSNC[0].Certificate.Equal(l.VDSNC[0].Certificate) || len(got.Cards) != 1 || !got.SHC[0].Keys[0].Until.Equal(l.SHC[0].Keys[0].Until) ||
 			!got.SHC[0].Key(l.SHC[0].Keys[0].ID).Equal(l.SHC[0].Keys[0].Key) || got.SHC[0].Key("x") != nil {
 			t.Errorf("another list came back: %+v", got)
 		}
@@ -165,21 +166,22 @@ func cutSignature(t *testing.T, b []byte) []byte {
 func TestEncodeRefusesWhatNoReaderCanUse(t *testing.T) {
 	root := newKey(t)
 	for name, spoil := range map[string]func(*trust.List){
-		"no version":         func(l *trust.List) { l.Version = 0 },
-		"fractional date":    func(l *trust.List) { l.Issued = l.Issued.Add(1) },
-		"no dates":           func(l *trust.List) { l.Issued = time.Time{} },
-		"ends before it":     func(l *trust.List) { l.Expires = l.Issued },
-		"issuer twice":       func(l *trust.List) { l.SHC = append(l.SHC, l.SHC[0]) },
-		"trailing slash":     func(l *trust.List) { l.SHC[0].URL += "/" },
-		"kid not of the key": func(l *trust.List) { l.SHC[0].Keys[0].ID = "x" },
-		"key twice":          func(l *trust.List) { l.SHC[0].Keys = append(l.SHC[0].Keys, l.SHC[0].Keys[0]) },
-		"no key":             func(l *trust.List) { l.SHC[0].Keys, l.SHC[0].Revoked = nil, nil },
-		"revoked unknown":    func(l *trust.List) { l.SHC[0].Revoked["x"] = []string{"a"} },
-		"revoked form":       func(l *trust.List) { l.SHC[0].Revoked[l.SHC[0].Keys[0].ID] = []string{"a=="} },
-		"country":            func(l *trust.List) { l.VDSNC[0].Country = "jp" },
-		"CSCA no CA":         func(l *trust.List) { l.VDSNC[0].Certificate = newCA(t, false) },
-		"PDF no CA":          func(l *trust.List) { l.PDF[0] = newCA(t, false) },
-		"card key small":     func(l *trust.List) { l.Cards[cardrecord.KeyID{1}] = &rsa.PublicKey{N: big.NewInt(7), E: 3} },
+		"no version":                  func(l *trust.List) { l.Version = 0 },
+		"fractional date":             func(l *trust.List) { l.Issued = l.Issued.Add(1) },
+		"no dates":                    func(l *trust.List) { l.Issued = time.Time{} },
+		"ends before it":              func(l *trust.List) { l.Expires = l.Issued },
+		"issuer twice":                func(l *trust.List) { l.SHC = append(l.SHC, l.SHC[0]) },
+		"trailing slash":              func(l *trust.List) { l.SHC[0].URL += "/" },
+		"kid not of the key":          func(l *trust.List) { l.SHC[0].Keys[0].ID = "x" },
+		"key twice":                   func(l *trust.List) { l.SHC[0].Keys = append(l.SHC[0].Keys, l.SHC[0].Keys[0]) },
+		"no key":                      func(l *trust.List) { l.SHC[0].Keys, l.SHC[0].Revoked = nil, nil },
+		"retired in part of a second": func(l *trust.List) { l.SHC[0].Keys[0].Until = now.Add(1) },
+		"revoked unknown":             func(l *trust.List) { l.SHC[0].Revoked["x"] = []string{"a"} },
+		"revoked form":                func(l *trust.List) { l.SHC[0].Revoked[l.SHC[0].Keys[0].ID] = []string{"a=="} },
+		"country":                     func(l *trust.List) { l.VDSNC[0].Country = "jp" },
+		"CSCA no CA":                  func(l *trust.List) { l.VDSNC[0].Certificate = newCA(t, false) },
+		"PDF no CA":                   func(l *trust.List) { l.PDF[0] = newCA(t, false) },
+		"card key small":              func(l *trust.List) { l.Cards[cardrecord.KeyID{1}] = &rsa.PublicKey{N: big.NewInt(7), E: 3} },
 	} {
 		l := sample(t)
 		spoil(l)

@@ -55,7 +55,8 @@ func (s *SHCIssuer) usable() bool {
 	}
 	seen := map[string]bool{}
 	for _, k := range s.Keys {
-		if k.Key == nil || k.Key.Curve != elliptic.P256() || seen[k.ID] || k.ID != Thumbprint(k.Key) {
+		if k.Key == nil || k.Key.Curve != elliptic.P256() || seen[k.ID] || k.ID != Thumbprint(k.Key) ||
+			!k.Until.IsZero() && !whole(k.Until) {
 			return false
 		}
 		seen[k.ID] = true

@@ -111,6 +111,9 @@ func (m *maker) cardTrust() {
 	v := m.text("shc/before-nbf", "A good card, a second before its nbf.", "shc.not-yet-valid", m.SignCard(strings.Replace(good, "1774000000", "1775001601", 1)))
 	v.At = forge.At
 	m.text("shc/at-exp", "A card at the very second of its exp.", "shc.expired", m.SignCard(strings.Replace(good, `"vc":`, `"exp":1775001600,"vc":`, 1)))
+	m.text("shc/retired-key", "A card whose nbf is the very second in which its key was retired.", "shc.retired-key",
+		m.SignCard(strings.Replace(good, "1774000000", "1774000001", 1))).Trust = "retired.json"
+	m.text("shc/good-before-retirement", "A card of a retired key, issued a second before that.", vectors.Valid, m.SignCard(good)).Trust = "retired.json"
 	m.text("shc/revoked", "A card whose rid stands in the revocation list.", "shc.revoked", m.SignCard(good)).Trust = "revoked.json"
 	m.text("shc/revoked-by-time", "A card whose rid stands in the revocation list with a time after its nbf.", "shc.revoked", m.SignCard(good)).Trust = "revoked-by-time.json"
 	m.text("shc/good-revoked-before", "A card whose rid stands in the revocation list with the time of its nbf: earlier cards are meant.", vectors.Valid,

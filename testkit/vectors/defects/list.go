@@ -23,8 +23,10 @@ func (m *maker) trustLists() map[string]*trust.List {
 		}
 		return l
 	}
+	retired := list(5)
+	retired.SHC[0].Keys[0].Until = time.Unix(1774000001, 0).UTC()
 	return map[string]*trust.List{
-		"trust.json": list(2), "revoked.json": list(3, "c29tZS1yaWQ"), "revoked-by-time.json": list(4, "c29tZS1yaWQ.1774000001"),
+		"retired.json": retired, "trust.json": list(2), "revoked.json": list(3, "c29tZS1yaWQ"), "revoked-by-time.json": list(4, "c29tZS1yaWQ.1774000001"),
 	}
 }
 
@@ -60,6 +62,7 @@ func (m *maker) lists() error {
 		{"list-iss", "A signed list with an issuer that is no https URL.", forge.URL, "http://vectors.akashi.invalid/issuer"},
 		{"list-country", "A signed list with a country that is none.", `"country":"UTO"`, `"country":"uto"`},
 		{"list-kid", "A signed list with a key under another name than its thumbprint.", `"keys":{"`, `"keys":{"A`},
+		{"list-until-of-nobody", "A signed list with the end of a key that it does not have.", `"revoked":{}`, `"revoked":{},"until":{"A":"2026-03-20T00:00:00Z"}`},
 		{"list-version-zero", "A signed list of version 0.", `"version":2`, `"version":0`},
 	} {
 		if b, err = m.resign(good, c.old, c.new); err != nil {
