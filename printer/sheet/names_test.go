@@ -14,7 +14,7 @@ import (
 
 // one of so many names is laid out here; make conformance sets AKASHI_NAMES to
 // all of them.
-const one = 19
+const one = 29
 
 // The names of the corpus have their room on both kinds of paper: they shrink,
 // then wrap, and touch nothing.
@@ -31,7 +31,7 @@ func TestCorpusInItsBox(t *testing.T) {
 		laid++
 		in := sheet.Sample([]credential.Kind{credential.Domestic, credential.Overseas}[i%2], n.Text, 1)
 		for i := range in.Codes {
-			in.Codes[i].Text = in.Codes[i].Text[:600] // a small code takes less time
+			in.Codes[i].Text = in.Codes[i].Text[:200] // a small code takes less time
 		}
 		if t := in.Certificate.Holder.Travel; t != nil {
 			t.RomanName = roman
