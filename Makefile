@@ -135,7 +135,7 @@ lint:
 	$(GO) tool staticcheck ./...
 
 ## figures: what a resident waits for, measured here (N=20 sessions; CLONE=1: from a clean clone to the first paper as well)
-figures: build screendeps browser
+figures: printdeps build screendeps browser
 	@$(GO) run ./testkit/cmd/figures -n $(or $(N),20)
 	@echo; $(GO) test -count=1 -run '^TestWholeSessionByKeypad$$' -v ./kiosk | sed -n 's/.*: \([0-9]* key presses\).*/blind run, keypad only: \1/p'
 	@[ -z "$(CLONE)" ] || ./testkit/figures/clone.sh

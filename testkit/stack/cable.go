@@ -1,16 +1,20 @@
 package stack
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net"
 	"sync"
+	"time"
 )
 
-// cable is a kiosk's line to the centre, which a hand can pull: it carries
-// bytes of the encrypted channel and looks at none.
+// cable is a kiosk's line to the centre, which a hand can pull, or to its
+// printer. It carries bytes of the encrypted channel and looks at none; of a
+// printer's plain line it tells when a document begins.
 type cable struct {
-	to string // host:port of the centre's gateway
+	to     string          // host:port of the centre's gateway, or of the printer
+	begins func(time.Time) // called when a PDF's first byte goes to the far end; nil: nobody looks
 
 	mu   sync.Mutex
 	cut  bool
@@ -53,8 +57,30 @@ func (c *cable) carry(near net.Conn) {
 		return
 	}
 	defer c.let(far)
-	go func() { io.Copy(far, near); far.Close(); near.Close() }()
+	var forth io.Reader = near
+	if c.begins != nil {
+		forth = io.TeeReader(near, &eye{begins: c.begins})
+	}
+	go func() { io.Copy(far, forth); far.Close(); near.Close() }()
 	io.Copy(near, far)
+}
+
+// eye looks for the beginning of a PDF in what goes by.
+type eye struct {
+	begins func(time.Time)
+	tail   []byte // of what went by, shorter than the mark
+}
+
+var mark = []byte("%PDF-")
+
+// Write looks at what goes by, and never fails.
+func (e *eye) Write(b []byte) (int, error) {
+	if bytes.Contains(append(e.tail, b...), mark) {
+		e.begins(time.Now())
+	}
+	e.tail = append(e.tail, b[max(0, len(b)-len(mark)+1):]...)
+	e.tail = e.tail[max(0, len(e.tail)-len(mark)+1):]
+	return len(b), nil
 }
 
 // hold keeps an end while the cable is whole.

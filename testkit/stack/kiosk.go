@@ -86,7 +86,7 @@ func (s *Stack) startKiosks(ctx, life context.Context) error {
 		if err := k.startUnit(life); err != nil {
 			return err
 		}
-		p, err := k.startPrinter(ctx)
+		p, err := k.startPrinter(ctx, life)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"akashi/kiosk"
 	"akashi/testkit/ippprinter"
@@ -28,7 +29,7 @@ func CanPrint(on string) error {
 
 // startPrinter gives the kiosk its printer, and Papers the folder where its
 // paper comes out.
-func (k *Kiosk) startPrinter(ctx context.Context) (kiosk.Printer, error) {
+func (k *Kiosk) startPrinter(ctx, life context.Context) (kiosk.Printer, error) {
 	s := k.stack
 	if s.o.Printer == "" || s.o.Printer == "folder" {
 		return kiosk.Printer{Folder: k.Papers}, nil
@@ -41,6 +42,11 @@ func (k *Kiosk) startPrinter(ctx context.Context) (kiosk.Printer, error) {
 		return kiosk.Printer{}, err
 	}
 	k.Printer, k.Papers = p, p.Tray()
+	if s.o.Printer == "ipp" && s.o.Begins != nil {
+		line := &cable{to: p.Address, begins: s.o.Begins}
+		at, err := line.lay(life, &s.served)
+		return kiosk.Printer{IPP: strings.Replace(p.URI, p.Address, at, 1)}, err
+	}
 	if s.o.Printer == "ipp" {
 		return kiosk.Printer{IPP: p.URI}, nil
 	}

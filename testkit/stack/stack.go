@@ -40,6 +40,7 @@ type Options struct {
 	Worker  []string               // issuing worker in place of the centre's own: program and arguments
 	Pages   bool                   // kiosks serve the resident's page; see Kiosk.Page
 	Printer string                 // one of Printers; empty: the folder
+	Begins  func(time.Time)        // with the printer ipp: called when a document's first byte goes to it; nil: nobody looks
 	Fee     int                    // yen for a copy; 0: what each municipality asks
 	Trial   func(*vrs.Config)      // last word on VRS's configuration; nil: none
 	Card    func(*simcard.Options) // last word on every card's options; nil: none
