@@ -239,13 +239,14 @@ func (v visitor) files(w *world) {
 	pdf[len(pdf)/3] ^= 1
 	w.write(v.T, "bad.pdf", pdf)
 	for file, want := range map[string][]string{
-		"certificate.pdf": {"有効 VALID", w.roman, "全ページのコードと印字された文字の一致"},
-		"page.png":        {"有効 VALID", w.roman, "SMART Health Card", "VDS-NC", "紙に印字された文字は確かめていません"},
-		"photo.png":       {"有効 VALID", w.roman, "SMART Health Card", "VDS-NC"},
-		"card.txt":        {"有効 VALID", w.name, "発行者の署名のとおり"},
-		"bad.txt":         {"無効 REFUSED", "shc.signature"},
-		"bad.pdf":         {"無効 REFUSED", "pdf."},
-		"trust-root.pem":  {"無効 REFUSED", "input.unknown"},
+		"certificate.pdf":       {"有効 VALID", w.roman, "全ページのコードと印字された文字の一致"},
+		"page.png":              {"有効 VALID", w.roman, "SMART Health Card", "VDS-NC", "紙に印字された文字は確かめていません"},
+		"photo.png":             {"有効 VALID", w.roman, "SMART Health Card", "VDS-NC"},
+		"card.txt":              {"有効 VALID", w.name, "発行者の署名のとおり"},
+		"two.smart-health-card": {"有効 VALID", w.name, "発行者の署名のとおり"},
+		"bad.txt":               {"無効 REFUSED", "shc.signature"},
+		"bad.pdf":               {"無効 REFUSED", "pdf."},
+		"trust-root.pem":        {"無効 REFUSED", "input.unknown"},
 	} {
 		text := v.give(w.file(file))
 		v.has(text, want...)
@@ -263,6 +264,10 @@ func (v visitor) english(w *world) {
 	v.look("refused-phone-en")
 	v.do(v.Resize(1280, 900))
 	v.finish()
+	v.do(v.Eval(nil, `() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('no')) }`, nil))
+	v.do(v.Tap("#by-camera"))
+	v.has(v.says(), "The camera cannot be used.")
+	v.do(v.Eval(nil, `() => { delete navigator.mediaDevices.getUserMedia }`, nil))
 	v.look("start-desktop-en")
 	v.has(v.give(w.file("certificate.pdf")), "VALID 有効", w.roman, w.birth, "its codes and its text agree")
 	v.look("valid-pdf-desktop-en")

@@ -64,7 +64,8 @@ func newWorld(t *testing.T) *world {
 
 // issue writes certificate.pdf, page.png (300 dpi), photo.png (askew and
 // blurred), card.txt (of the domestic
-// certificate), bad.txt (its signature changed), and camera.y4m
+// certificate), two.smart-health-card (it,
+// twice), bad.txt (its signature changed), and camera.y4m
 // (the codes before a camera, askew and blurred).
 func (w *world) issue(t *testing.T) {
 	t.Helper()
@@ -114,6 +115,11 @@ func (w *world) issue(t *testing.T) {
 	w.write(t, "certificate.pdf", pdf)
 	w.write(t, "page.png", page)
 	w.write(t, "card.txt", []byte(good))
+	jws := ""
+	for i := len("shc:/"); i < len(good); i += 2 { // each character is two digits: its code less 45
+		jws += string(rune(10*(good[i]-'0') + good[i+1] - '0' + 45))
+	}
+	w.write(t, "two.smart-health-card", fmt.Appendf(nil, `{"verifiableCredential":[%q,%q]}`, jws, jws))
 	last := "2020" // "AA"
 	if strings.HasSuffix(good, last) {
 		last = "2120"

@@ -7,6 +7,7 @@ import { el, moment, show } from './result.js'
 import { t, change, language } from './texts.js'
 
 const idleAfter = 120_000, warnBefore = 20_000 // milliseconds
+const listEvery = 6 * 3_600_000 // milliseconds: a page may stay open for weeks
 const maxFile = 32 << 20 // bytes, as the verifier's own bound
 
 const $ = id => document.getElementById(id)
@@ -156,3 +157,5 @@ if ('serviceWorker' in navigator) {
 	navigator.serviceWorker.ready.then(() => { offlineReady = 'offline-ready'; offline() })
 }
 await trusted()
+setInterval(trusted, listEvery)
+addEventListener('online', trusted)

@@ -89,11 +89,18 @@ function who(all) {
 	return el('div', { class: 'card who' }, pairs(...rows))
 }
 
+// papers shows the codes of one paper together, and each credential of a file by
+// itself: nobody has said that those are of one person.
+function papers(all, from) {
+	const groups = from === 'text' ? all.map(c => [c]) : [all]
+	return groups.flatMap(g => [who(g), ...g.map(certificate)])
+}
+
 function checked(a, from) {
 	const item = (key, not, values) => el('li', not ? { class: 'not' } : {}, t(key, values))
 	return el('div', { class: 'card' }, el('h3', {}, t('checked')), el('ul', { class: 'checked' },
 		item('checked-code'),
-		a.certificates.length > 1 ? item('checked-two') : '',
+		a.certificates.length > 1 && from !== 'text' ? item('checked-two') : '',
 		...(a.pdf ? [item('checked-pdf', false, { signer: a.pdf.signer, time: moment(a.pdf.signed_at) }), item('checked-paper')] : []),
 		from === 'text' || a.pdf ? '' : item('not-paper', true), item('not-person', true)), pairs([t('at'), moment(a.at)]))
 }
@@ -108,7 +115,7 @@ export function show(section, a, from, { next, another }) {
 	if (alone) buttons.append(button('another', another, 'plain'))
 	buttons.append(button('next', next))
 	section.replaceChildren(...(a.valid
-		? [banner('valid', t(line)), el('p', { class: 'hold' }, t('hold')), who(a.certificates), ...a.certificates.map(certificate),
+		? [banner('valid', t(line)), el('p', { class: 'hold' }, t('hold')), ...papers(a.certificates, from),
 			checked(a, from), alone ? el('p', { class: 'hint' }, t('two-codes')) : '']
 		: refused(a)).filter(Boolean), buttons)
 }
