@@ -107,6 +107,9 @@ func TestFormerKeysGoOn(t *testing.T) {
 				o.Errorf("half a record: %v, %v", changed, err)
 			}
 		}
+		if k.Custody() != held {
+			o.Error("half a record is in use")
+		}
 		// Another history of the same keys: its times are others.
 		lines := strings.Count(string(whole), "\n")
 		o.ok(os.WriteFile(path, whole, 0o644))
