@@ -25,6 +25,9 @@ func (l *Launcher) request(ctx context.Context, c call) (any, error) {
 		l.voidLater(w.talk.Token(), w.request) // no answer leaves
 		return nil, err
 	}
+	if done.Event.Reservation == issue.VoidUnheard { // no paper of it exists, and VRS has not heard so
+		l.voidLater(w.talk.Token(), w.request)
+	}
 	if done.Answer == nil {
 		return nil, codeOf(done.Event.Code)
 	}

@@ -91,7 +91,7 @@ func (l *Launcher) voidLater(token []byte, a admitted) {
 			if err == nil {
 				code = c
 			}
-			if code == wire.OK || code == wire.Malformed || code == wire.VRSAnswer {
+			if code == wire.OK || code.Final() {
 				break
 			}
 		}

@@ -2,12 +2,14 @@ package kiosk
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	"akashi/centre/wire"
+	"akashi/verifier/trust/keep"
 )
 
 // alarmFile stands in the state folder as long as this kiosk must not serve.
@@ -40,13 +42,25 @@ func (a alarm) code() wire.Code {
 	if !a.stands() {
 		return wire.OK
 	}
-	b, err := os.ReadFile(filepath.Join(a.dir, alarmFile))
+	b, err := a.read()
 	number, _, _ := strings.Cut(string(b), " ")
 	n, nerr := strconv.ParseUint(number, 10, 16)
 	if err == nil && nerr == nil && wire.Code(n) == wire.PrintUnknown {
 		return wire.PrintUnknown
 	}
 	return wire.LastLook
+}
+
+// maxAlarm bounds the file in bytes: a number and a name.
+const maxAlarm = 64
+
+func (a alarm) read() ([]byte, error) {
+	f, err := keep.OpenFile(filepath.Join(a.dir, alarmFile))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxAlarm))
 }
 
 // printMark stands in the state folder from before a print process is started

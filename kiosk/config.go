@@ -12,11 +12,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"akashi/kiosk/press"
 	"akashi/kiosk/screen"
 	"akashi/kiosk/session"
+	"akashi/verifier/trust/keep"
 )
 
 // DefaultMaxConfig bounds the configuration file in bytes; it has under 4 KiB.
@@ -107,21 +109,16 @@ var ErrConfig = errors.New("kiosk: configuration")
 
 // LoadConfig reads and checks a configuration file.
 func LoadConfig(path string) (Config, error) {
-	f, err := os.Open(path)
+	f, err := keep.OpenFile(path)
 	if err != nil {
 		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	defer f.Close()
-	b := make([]byte, DefaultMaxConfig+1)
-	n := 0
-	for n < len(b) {
-		m, err := f.Read(b[n:])
-		n += m
-		if err != nil {
-			break
-		}
+	b, err := io.ReadAll(io.LimitReader(f, DefaultMaxConfig+1))
+	if err != nil {
+		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	return ParseConfig(b[:n], filepath.Dir(path))
+	return ParseConfig(b, filepath.Dir(path))
 }
 
 // ParseConfig reads a configuration; dir is where relative paths start.
@@ -166,8 +163,8 @@ func (c Config) check() error {
 			return fmt.Errorf("%w: %s is missing or out of its bounds", ErrConfig, m.name)
 		}
 	}
-	if apart := c.UID.apart(); apart == c.OneUser || c.OneUser && c.UID != (UID{}) {
-		return fmt.Errorf("%w: uid: want a user each for session, reader and print, none of them root, or one_user for development, and not both", ErrConfig)
+	if apart := c.apart(os.Geteuid(), os.Getegid()); apart == c.OneUser || c.OneUser && c.UID != (UID{}) {
+		return fmt.Errorf("%w: uid, screen.browser.uid: want a user each for agent, session, reader, print and browser, none but the agent root, or one_user for development, and not both", ErrConfig)
 	}
 	if _, err := c.Screen.Panel.Fill(); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
@@ -178,9 +175,19 @@ func (c Config) check() error {
 	return nil
 }
 
-// apart reports whether no process can do what another's user can.
-func (u UID) apart() bool {
-	return u.Session > 0 && u.Reader > 0 && u.Print > 0 && u.Session != u.Reader && u.Session != u.Print && u.Reader != u.Print
+// apart reports whether no process can do what another's user, or group, can;
+// user and group are the agent's own.
+func (c Config) apart(user, group int) bool {
+	all := []int{c.UID.Session, c.UID.Reader, c.UID.Print}
+	if c.Screen.Browser.Program != "" {
+		all = append(all, c.Screen.Browser.UID)
+	}
+	for i, u := range all {
+		if u <= 0 || u == user || u == group || slices.Contains(all[:i], u) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s Seconds) limits() session.Limits {
@@ -224,25 +231,27 @@ func (c Config) load() (files, error) {
 	return f, err
 }
 
-// blocks gives the PEM blocks of one type in a file, at least one.
+// blocks gives the PEM blocks of a file, at least one and all of one type.
 func blocks(path, kind string) ([][]byte, error) {
-	b, err := os.ReadFile(path)
+	f, err := keep.OpenFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, DefaultMaxConfig+1))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	var all [][]byte
-	for {
+	for len(bytes.TrimSpace(b)) > 0 && len(b) <= DefaultMaxConfig {
 		block, rest := pem.Decode(b)
-		if block == nil {
-			break
+		if b = bytes.TrimSpace(b); !bytes.HasPrefix(b, []byte("-----BEGIN ")) || block == nil || block.Type != kind {
+			return nil, fmt.Errorf("%w: %s: want nothing but PEM blocks %s", ErrConfig, path, kind)
 		}
-		if block.Type == kind {
-			all = append(all, block.Bytes)
-		}
-		b = rest
+		all, b = append(all, block.Bytes), rest
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%w: %s: no PEM block %s", ErrConfig, path, kind)
+		return nil, fmt.Errorf("%w: %s: want PEM blocks %s, and no more than %d bytes", ErrConfig, path, kind, DefaultMaxConfig)
 	}
 	return all, nil
 }

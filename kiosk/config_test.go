@@ -6,7 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"akashi/centre/wire"
 )
 
 // plain is a configuration that lacks nothing.
@@ -44,6 +47,37 @@ func TestConfigOfOneUser(t *testing.T) {
 	m["one_user"] = true
 	if _, err := ParseConfig(text(t, m), "/etc"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestUsersAreApart holds every pair of users that a kiosk has, and the agent's
+// group against each.
+func TestUsersAreApart(t *testing.T) {
+	const agent, group = 900, 899
+	with := func(all [4]int) Config {
+		c := Config{UID: UID{Session: all[0], Reader: all[1], Print: all[2]}}
+		c.Screen.Browser = Browser{Program: "/usr/bin/chromium", UID: all[3]}
+		return c
+	}
+	if !with([4]int{901, 902, 903, 904}).apart(agent, group) {
+		t.Error("users of their own are refused")
+	}
+	for i := range 4 {
+		for _, other := range []int{-1, 0, agent, group, 901, 902, 903, 904} {
+			all := [4]int{901, 902, 903, 904}
+			if all[i] == other {
+				continue
+			}
+			all[i] = other
+			if with(all).apart(agent, group) {
+				t.Errorf("session, reader, print, browser %v: taken for apart from each other and from %d", all, agent)
+			}
+		}
+	}
+	c := with([4]int{901, 902, 903, 901})
+	c.Screen.Browser = Browser{}
+	if !c.apart(agent, group) {
+		t.Error("a kiosk without a browser needs no user for it")
 	}
 }
 
@@ -104,6 +138,39 @@ func TestConfigRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := LoadConfig(path); !errors.Is(err, ErrConfig) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("a pipe", func(t *testing.T) {
+		pipe := filepath.Join(t.TempDir(), "pipe") // nobody writes to it
+		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := LoadConfig(pipe); !errors.Is(err, ErrConfig) {
+			t.Errorf("got %v", err)
+		}
+		if _, err := blocks(pipe, "CERTIFICATE"); !errors.Is(err, ErrConfig) {
+			t.Errorf("PEM: %v", err)
+		}
+		if a := (alarm{filepath.Dir(pipe)}); os.Rename(pipe, filepath.Join(a.dir, alarmFile)) != nil || a.code() != wire.LastLook {
+			t.Errorf("an alarm that is a pipe: %v", a.code())
+		}
+	})
+	t.Run("PEM", func(t *testing.T) {
+		good := "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+		for text, want := range map[string]int{good: 1, good + good: 2, "": 0, "x\n" + good: 0, good + "x\n": 0,
+			good + strings.ReplaceAll(good, "CERTIFICATE", "PUBLIC KEY"): 0, good + strings.Repeat("\n", DefaultMaxConfig): 0} {
+			path := filepath.Join(t.TempDir(), "some.pem")
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := blocks(path, "CERTIFICATE"); len(got) != want || (err == nil) != (want > 0) {
+				t.Errorf("%.40q: %d blocks, %v", text, len(got), err)
+			}
+		}
+	})
+	t.Run("a folder", func(t *testing.T) {
+		if _, err := LoadConfig(t.TempDir()); !errors.Is(err, ErrConfig) {
 			t.Errorf("got %v", err)
 		}
 	})

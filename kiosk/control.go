@@ -111,11 +111,15 @@ func (a *Agent) start(ctx context.Context, c net.Conn) {
 // session runs one session, if one may begin: ready is told where its face
 // connects, and the last word comes when nothing of it is left.
 func (a *Agent) session(ctx context.Context, ready func(Reply)) Reply {
-	if code := a.barred(); code != wire.OK {
-		return Reply{Code: code}
-	}
 	if !a.busy.TryLock() {
+		if code := a.barred(); code != wire.OK {
+			return Reply{Code: code}
+		}
 		return Reply{Code: wire.Busy, RetryAfter: 60}
+	}
+	if code := a.barred(); code != wire.OK { // asked with the lock: the session before may have raised an alarm
+		a.busy.Unlock()
+		return Reply{Code: code}
 	}
 	e, shown := a.screen.use()
 	if e == nil {

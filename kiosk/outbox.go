@@ -168,12 +168,5 @@ func (o *outbox) settle(l *letter, err error) {
 
 func final(err error) bool {
 	var r *channel.Refused
-	if !errors.As(err, &r) {
-		return false
-	}
-	switch r.Code {
-	case wire.Malformed, wire.TooLarge, wire.WrongVersion, wire.EnvelopeInvalid, wire.FrameUnexpected:
-		return true
-	}
-	return false
+	return errors.As(err, &r) && r.Code.Final()
 }

@@ -75,6 +75,26 @@ func TestRefusedForGoodIsNotSentAgain(t *testing.T) {
 	})
 }
 
+// TestEveryCodeOfASettlement holds both ends together: what the centre gives as
+// its last word is not sent again, and everything else is.
+func TestEveryCodeOfASettlement(t *testing.T) {
+	last := map[wire.Code]bool{
+		wire.Malformed: true, wire.NonceUsed: true, // VRS cannot use it; the issue ended otherwise
+		wire.TooLarge: true, wire.WrongVersion: true, wire.EnvelopeInvalid: true, wire.FrameUnexpected: true,
+	}
+	for _, code := range wire.Codes() {
+		o := &office{errs: []error{&channel.Refused{Code: code}}}
+		inBubble(t, o, func(box *outbox) {
+			box.post(wire.TypeSettle, wire.Settle{})
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			if want := map[bool]int{true: 1, false: 2}[last[code]]; len(o.got) != want || box.waiting() != 0 {
+				t.Errorf("%s: sent %d times, want %d; %d waiting", code.Name(), len(o.got), want, box.waiting())
+			}
+		})
+	}
+}
+
 func TestTooOldIsGivenUp(t *testing.T) {
 	o := &office{}
 	for range 5000 {

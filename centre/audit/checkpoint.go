@@ -3,10 +3,12 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
 	"akashi/centre/wire"
+	"akashi/verifier/trust/keep"
 )
 
 const (
@@ -17,10 +19,15 @@ const (
 // readCheckpoint gives the head that was last put beside the log; nil when the
 // log never had one.
 func readCheckpoint(path string) (*Head, error) {
-	b, err := os.ReadFile(path + checkpointSuffix)
+	f, err := keep.OpenFile(path + checkpointSuffix)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxCheckpoint+1))
 	if err != nil {
 		return nil, err
 	}

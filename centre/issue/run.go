@@ -72,8 +72,8 @@ func (w *worker) oneRequest(ctx context.Context) (Done, error) {
 }
 
 // relay hands a sealed settlement to VRS. Malformed says that VRS cannot use
-// it, VRSAnswer that the issue already ended otherwise: there is no use in
-// sending either again.
+// it, NonceUsed that its token was used: the issue already ended otherwise. Both
+// are final (wire.Code.Final): there is no use in sending it again.
 func (w *worker) relay(ctx context.Context) Done {
 	if w.s.Settle == nil {
 		return Done{Event: Event{Code: wire.Malformed}}
@@ -105,5 +105,5 @@ func settleCode(status vrs.SettleStatus, err error) wire.Code {
 	case status == vrs.Refused:
 		return wire.Malformed
 	}
-	return wire.VRSAnswer
+	return wire.NonceUsed
 }

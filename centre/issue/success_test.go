@@ -144,7 +144,7 @@ func TestSettleIsRelayed(t *testing.T) {
 	if c := say(once); c != wire.OK {
 		t.Errorf("resent: %v", c)
 	}
-	if c := say(sealed(vrs.Void)); c != wire.VRSAnswer {
+	if c := say(sealed(vrs.Void)); c != wire.NonceUsed || !c.Final() {
 		t.Errorf("contradicted: %v", c)
 	}
 	broken := *once

@@ -145,6 +145,16 @@ func Codes() []Code {
 	return all
 }
 
+// Final reports whether a settlement, a void or an alarm that is refused with
+// this code would be refused so each time: there is no use in sending it again.
+func (c Code) Final() bool {
+	switch c {
+	case Malformed, TooLarge, WrongVersion, EnvelopeInvalid, FrameUnexpected, NonceUsed:
+		return true
+	}
+	return false
+}
+
 // Known reports whether this version has the code.
 func (c Code) Known() bool { _, ok := names[c]; return ok }
 

@@ -4,12 +4,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"akashi/centre/wire"
 	"akashi/kiosk/payment/unit"
+	"akashi/verifier/trust/keep"
 )
 
 // Stage is the step of a payment that is next, or under way. Its names stand
@@ -153,7 +155,12 @@ func (j journal) open() ([]*entry, error) {
 }
 
 func read(path string) (*entry, error) {
-	b, err := os.ReadFile(path)
+	f, err := keep.OpenFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, DefaultMaxEntry+1))
 	if err != nil {
 		return nil, err
 	}

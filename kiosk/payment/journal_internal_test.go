@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"akashi/centre/wire"
@@ -91,5 +92,16 @@ func TestReceiptWords(t *testing.T) {
 	long := cut(string(bytes.Repeat([]byte("市"), 100)))
 	if len(long) > 120 || len(long)%3 != 0 {
 		t.Errorf("cut to %d bytes", len(long))
+	}
+}
+
+// A pipe in the journal, which nobody writes to, does not hold up the start.
+func TestPipeInTheJournal(t *testing.T) {
+	j := journal{t.TempDir()}
+	if err := syscall.Mkfifo(filepath.Join(j.dir, "x.json"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.open(); !errors.Is(err, ErrJournal) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -62,7 +62,8 @@ func (t *Till) drive(ctx context.Context, e *entry) (over bool, err error) {
 	}
 }
 
-// move brings a stage to disk, and then it is so.
+// move brings a stage to disk, and then it is so, and only then it counts: the
+// unit may be asked, and say yes, many times before.
 func (t *Till) move(e *entry, s Stage) error {
 	next := *e
 	next.Stage = s
@@ -71,6 +72,13 @@ func (t *Till) move(e *entry, s Stage) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	switch {
+	case e.Stage == s:
+	case s == Charged && e.coins():
+		t.charged += e.Bill.Amount
+	case s == Paid:
+		t.charged -= e.Bill.Amount
+	}
 	e.Stage = s
 	return nil
 }
@@ -83,6 +91,9 @@ func (t *Till) close(e *entry) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if e.lost {
+		t.lost += e.Bill.Amount
+	}
 	delete(t.open, e.id())
 }
 
@@ -90,12 +101,6 @@ func (t *Till) isOpen(e *entry) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.open[e.id()] == e
-}
-
-func (t *Till) count(charged, lost int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.charged, t.lost = t.charged+charged, t.lost+lost
 }
 
 // charge: the papers are there. Money that the unit has given back by now is
@@ -107,22 +112,12 @@ func (t *Till) charge(ctx context.Context, e *entry) (Stage, error) {
 	case !e.coins():
 		return done, nil
 	}
-	err := t.capture(ctx, e)
+	err := t.c.Unit.Capture(ctx, e.id()) // once, however often it is asked
 	if refused(err) {
 		e.lost = true
-		t.count(0, e.Bill.Amount)
 		return done, nil
 	}
 	return Charged, err
-}
-
-// capture charges once, however often it is asked.
-func (t *Till) capture(ctx context.Context, e *entry) error {
-	err := t.c.Unit.Capture(ctx, e.id())
-	if err == nil {
-		t.count(e.Bill.Amount, 0)
-	}
-	return err
 }
 
 func refused(err error) bool {
@@ -152,7 +147,7 @@ func (t *Till) owe(ctx context.Context, e *entry) (Stage, error) {
 }
 
 func (t *Till) chargeOwed(ctx context.Context, e *entry) (Stage, error) {
-	err := t.capture(ctx, e)
+	err := t.c.Unit.Capture(ctx, e.id())
 	if refused(err) {
 		return Withdraw, nil
 	}
@@ -216,7 +211,6 @@ func (t *Till) pay(ctx context.Context, e *entry) (Stage, error) {
 	var r *unit.Refusal
 	switch {
 	case err == nil:
-		t.count(-e.Bill.Amount, 0)
 		return Paid, nil
 	case errors.As(err, &r) && r.Fault == unit.WrongState:
 		return Undo, nil
@@ -235,7 +229,6 @@ func (t *Till) unpay(ctx context.Context, e *entry) (Stage, error) {
 	case err == nil:
 		return Undo, nil
 	case errors.As(err, &r) && r.State == unit.PaidBack:
-		t.count(-e.Bill.Amount, 0)
 		return Paid, nil
 	case errors.As(err, &r):
 		return Undo, nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -438,4 +440,58 @@ func TestHealthIsWatched(t *testing.T) {
 	await(wire.PaymentFault)
 	s.unit.Calm()
 	await(wire.OK)
+}
+
+// What the unit has charged counts once, however often the disk fails between
+// its yes and the next stage.
+func TestChargedIsCountedOnce(t *testing.T) {
+	s := newShop(t, rightdesk.New())
+	s.unit.Play(payunit.Play{How: payunit.Silent, Do: unit.Capture, Times: 1000})
+	if _, err := s.pay(bill(1), printer.Printed); err != nil {
+		t.Fatal(err)
+	}
+	journal := filepath.Join(s.dir, "journal")
+	if err := os.Rename(journal, journal+".away"); err != nil {
+		t.Fatal(err)
+	}
+	s.unit.Calm()
+	ctx, cancel := context.WithCancel(t.Context())
+	over := make(chan struct{})
+	go func() { s.till.Run(ctx); close(over) }()
+	for begun := time.Now(); s.unit.Snapshot().Charged() != fee; time.Sleep(time.Millisecond) {
+		if time.Since(begun) > hang {
+			t.Fatal("the unit is never asked again")
+		}
+	}
+	cancel()
+	<-over
+	if err := os.Rename(journal+".away", journal); err != nil {
+		t.Fatal(err)
+	}
+	s.rest()
+	s.holds(fee)
+	if s.till.Charged() != fee {
+		t.Errorf("one paper of %d yen counts as %d", fee, s.till.Charged())
+	}
+}
+
+// A payment has one print: the second is refused, and changes nothing.
+func TestPrintingOnce(t *testing.T) {
+	s := newShop(t, rightdesk.New())
+	if err := s.till.Authorise(t.Context(), bill(1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.till.Printing(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.till.Printing(); !errors.Is(err, payment.ErrState) {
+		t.Errorf("a second print for one payment: %v", err)
+	}
+	if _, err := s.till.Conclude(printer.Printed); err != nil {
+		t.Error(err)
+	}
+	if err := s.till.Printing(); !errors.Is(err, payment.ErrState) {
+		t.Errorf("a print after the payment's end: %v", err)
+	}
+	s.holds(fee)
 }
