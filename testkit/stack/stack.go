@@ -41,6 +41,7 @@ type Options struct {
 	Pages   bool                   // kiosks serve the resident's page; see Kiosk.Page
 	Printer string                 // one of Printers; empty: the folder
 	Begins  func(time.Time)        // with the printer ipp: called when a document's first byte goes to it; nil: nobody looks
+	Site    bool                   // the issuer's public site runs too
 	Fee     int                    // yen for a copy; 0: what each municipality asks
 	Trial   func(*vrs.Config)      // last word on VRS's configuration; nil: none
 	Card    func(*simcard.Options) // last word on every card's options; nil: none
@@ -53,6 +54,7 @@ type Stack struct {
 	VRS    *vrs.VRS
 	Kiosks []*Kiosk
 	Node   *Process // its log has the centre's events
+	Site   string   // address of the issuer's public site; empty: none
 	Began  time.Time
 	Up     time.Time // when every part was ready; no resident came before
 
@@ -91,7 +93,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	}
 	life, stop := context.WithCancel(context.Background())
 	s.stop = stop
-	for _, step := range []func(context.Context, context.Context) error{s.world, s.firstRelease, s.startVRS, s.startCentre, s.startKiosks} {
+	for _, step := range []func(context.Context, context.Context) error{s.world, s.firstRelease, s.startVRS, s.startCentre, s.startSite, s.startKiosks} {
 		if err := step(ctx, life); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}

@@ -33,6 +33,8 @@ func (s *Server) handler(addr string) http.Handler {
 	m.HandleFunc("POST /api/unit", s.postUnit)
 	m.HandleFunc("POST /api/device", post(s.postDevice))
 	m.HandleFunc("POST /api/release", post(s.postRelease))
+	m.HandleFunc("GET /site/", s.site)
+	m.HandleFunc("POST /api/revoke", post(s.postRevoke))
 	m.HandleFunc("POST /api/clear", post(func(_ context.Context, a cleared) error { return s.clear(a.Operator) }))
 	return guard(addr, s.framed(), m)
 }

@@ -165,6 +165,9 @@ func (s *Server) inspect(p *Paper) error {
 		return err
 	}
 	p.Pages = len(pages)
+	if err := s.whose(p, pages); err != nil {
+		return err
+	}
 	var seen []verifier.Page
 	for _, one := range pages {
 		seen = append(seen, verifier.Page{Text: one.Text, Codes: one.Codes, Unread: one.Unread, Foreign: one.Foreign})
@@ -182,7 +185,7 @@ func (s *Server) inspect(p *Paper) error {
 	case err != nil:
 		return err
 	default:
-		p.Verdict = "valid"
+		p.Verdict, p.Formats = "valid", nil
 		for _, r := range got.Codes {
 			p.Formats = append(p.Formats, r.Format)
 		}
@@ -190,8 +193,8 @@ func (s *Server) inspect(p *Paper) error {
 	return nil
 }
 
-// trust reads the published list under its published root, as any verifier
-// would.
+// trust reads the published list under its published root, and the revocation
+// lists of the issuer's site, as any verifier would.
 func (s *Server) trust(now time.Time) (*trust.List, error) {
 	list, err := os.ReadFile(filepath.Join(s.stack.PKI(), "trust.json"))
 	if err != nil {
@@ -213,7 +216,11 @@ func (s *Server) trust(now time.Time) (*trust.List, error) {
 	if !ok {
 		return nil, errors.New("tray: the trust list's root is no ECDSA key")
 	}
-	return trust.Parse(list, root, now, 0)
+	l, err := trust.Parse(list, root, now, 0)
+	if lists := s.lists.Load(); err == nil && lists != nil {
+		err = stack.Amend(l, *lists)
+	}
+	return l, err
 }
 
 // picture gives a page of a paper as PNG; it is drawn once.

@@ -132,8 +132,11 @@ type Paper struct {
 	JA       string          `json:"ja,omitempty"`
 	EN       string          `json:"en,omitempty"`
 	Formats  []string        `json:"formats,omitempty"`
+	ID       string          `json:"id,omitempty"` // certificate ID as printed, when VRS knows it
+	Revoked  bool            `json:"revoked"`      // at VRS; verifiers hear of it within a minute
 
-	file string
+	file  string
+	place string // municipality that issued it
 }
 
 // Centre is what the page of the centre's events shows.

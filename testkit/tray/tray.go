@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"akashi/centre/wire/release"
@@ -59,7 +60,8 @@ type Server struct {
 	follow *follower
 	first  map[string]release.Municipality // by code, before the panel changed any
 
-	verifier string // address of the verifier's page; empty: it was not built
+	verifier string                            // address of the verifier's page; empty: it was not built
+	lists    atomic.Pointer[map[string][]byte] // the site's revocation lists
 
 	watchers chan struct{}
 	life     context.Context
@@ -91,6 +93,9 @@ func New(o Options) (*Server, error) {
 	s.look(life)
 	s.judge(life)
 	s.parts.Go(s.watch)
+	if o.Stack.Site != "" {
+		s.parts.Go(s.heed)
+	}
 	return s, nil
 }
 

@@ -60,7 +60,7 @@ func TestMain(m *testing.M) {
 func start() (*running, error) {
 	people := residents.All()
 	people[slices.IndexFunc(people, func(r residents.Resident) bool { return r.ID == "two" })] = residentOfTwo()
-	s, err := stack.Start(context.Background(), stack.Options{Bin: programs, People: people, Kiosks: 2, Pages: true})
+	s, err := stack.Start(context.Background(), stack.Options{Bin: programs, People: people, Kiosks: 2, Pages: true, Site: true})
 	if err != nil {
 		return nil, err
 	}

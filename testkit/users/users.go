@@ -26,6 +26,7 @@ const (
 	Reader
 	Print
 	Agent // the kiosk's
+	Site  // the issuer's public site
 )
 
 // Node says so in a node's configuration.
@@ -98,6 +99,7 @@ func World(dir string) error {
 		Give(Keys, filepath.Join(dir, "keys")),
 		Give(Gateway, filepath.Join(dir, "gateway.key")),
 		Give(Launcher, filepath.Join(dir, "launcher.key")),
+		Give(Site, filepath.Join(dir, "site.key")),
 	)
 }
 

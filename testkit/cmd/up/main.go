@@ -129,7 +129,7 @@ func serve(ctx context.Context, ln net.Listener, bin, printer string, w io.Write
 		fmt.Fprintln(w, oneshot.UnfencedNotice)
 	}
 	fmt.Fprintln(w, "starting two kiosks, centre, keys and VRS …")
-	s, err := stack.Start(ctx, stack.Options{Bin: bin, PCSC: pcsc, Kiosks: 2, Pages: true, Printer: printer})
+	s, err := stack.Start(ctx, stack.Options{Bin: bin, PCSC: pcsc, Kiosks: 2, Pages: true, Site: true, Printer: printer})
 	if err != nil {
 		return err
 	}

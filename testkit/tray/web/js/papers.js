@@ -1,14 +1,26 @@
 // The papers that came out, newest first; a new one appears by itself.
-import { el, t, watch, verdict, pictures } from "./page.js";
+import { el, t, watch, post, verdict, pictures } from "./page.js";
 
 const drawn = new Map();
+
+/** taken is the municipality's way to take a certificate back, at VRS. */
+function taken(p) {
+  if (!p.id) return null;
+  if (p.revoked) return el("p", { class: "small quiet pair", role: "status" }, ...t(p.verdict === "valid" ? "revoking" : "revoked"));
+  const said = el("p", { class: "small", role: "alert" });
+  return el("div", {}, el("button", { type: "button", onclick: async (e) => {
+    e.target.disabled = true;
+    said.textContent = await post("/api/revoke", { paper: p.n });
+    e.target.disabled = false;
+  } }, ...t("revoke")), said);
+}
 
 function paper(p) {
   return el("figure", { class: "sheet" },
     el("figcaption", {},
       el("p", { class: "who", lang: "ja" }, p.name || t("by-hand")),
       el("p", { class: "small quiet" }, ...(p.kind ? t(p.kind) : [`${p.n}`]), ` · ${new Date(p.at).toLocaleTimeString("ja-JP")} · `, el("span", { class: "mono" }, p.kiosk)),
-      el("p", {}, verdict(p)), el("p", {}, el("a", { href: `/paper/${p.n}.pdf`, target: "_blank", rel: "noopener" }, ...t("pdf")))),
+      el("p", {}, verdict(p)), taken(p), el("p", {}, el("a", { href: `/paper/${p.n}.pdf`, target: "_blank", rel: "noopener" }, ...t("pdf")))),
     ...pictures(p));
 }
 
