@@ -63,12 +63,23 @@ func (s *Site) page(c *content, l *trust.List) ([]byte, error) {
 	for _, k := range c.keys {
 		d.Keys = append(d.Keys, pageKey{k.ID, k.ID[:8], day(k.From), day(k.Until), k.Version, k.Entries})
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.files)) {
+	names := slices.Sorted(maps.Keys(c.files))
+	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(fileRow(a).base(), fileRow(b).base()) })
+	for _, name := range names {
 		d.Files = append(d.Files, fileRow(name))
 	}
 	var b bytes.Buffer
 	err := pageTemplate.Execute(&b, d)
 	return b.Bytes(), err
+}
+
+// base orders an authority before its CRL.
+func (f pageFile) base() string {
+	base, kind, _ := strings.Cut(f.Name, ".")
+	if kind == "crl" {
+		base += "."
+	}
+	return base
 }
 
 func fileRow(name string) pageFile {
