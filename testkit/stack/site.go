@@ -89,6 +89,37 @@ func (s *Stack) PublishCRL(name string, ca *pki.Authority, at time.Time, revoked
 	if err != nil {
 		return err
 	}
+	return s.put(name, b)
+}
+
+// SignTrust signs the trust list anew with what the site's lists have revoked,
+// and puts it in the site's place, as whoever holds the root does at a desk of
+// their own. The next version is given.
+func (s *Stack) SignTrust(ctx context.Context) (version int, err error) {
+	lists, err := s.Lists(ctx)
+	if err != nil {
+		return 0, err
+	}
+	l, err := s.World.TrustList()
+	if err != nil {
+		return 0, err
+	}
+	if err := Amend(l, lists); err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.signed++
+	l.Version += s.signed
+	b, err := trust.Encode(l, s.World.TrustRoot)
+	if err != nil {
+		return 0, err
+	}
+	return l.Version, s.put("trust.json", b)
+}
+
+// put replaces a public file.
+func (s *Stack) put(name string, b []byte) error {
 	next := s.path("published", name+".new")
 	if err := os.WriteFile(next, b, 0o644); err != nil {
 		return err

@@ -69,9 +69,10 @@ type Stack struct {
 	bus       string // host:port
 	nodes     int    // how often the node was started again
 
-	mu    sync.Mutex
-	cards map[string]*simcard.Card
-	shown *release.Release // the last one that was published
+	mu     sync.Mutex
+	cards  map[string]*simcard.Card
+	signed int              // how often the site's trust list was signed anew
+	shown  *release.Release // the last one that was published
 }
 
 // Start starts the chain and comes back when every part has said that it is

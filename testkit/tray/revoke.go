@@ -72,8 +72,8 @@ func (s *Server) whose(p *Paper, pages []scan.Page) error {
 	return nil
 }
 
-// heed fetches the site's lists again and again, and has the papers judged anew
-// that were revoked, until the server ends.
+// heed fetches the site's lists again and again, until the server ends: then the
+// papers that were revoked are judged anew, and the trust list is signed anew.
 func (s *Server) heed() {
 	tick := time.NewTicker(DefaultPoll)
 	defer tick.Stop()
@@ -92,6 +92,7 @@ func (s *Server) heed() {
 		if was := s.lists.Load(); was == nil || !reflect.DeepEqual(*was, lists) {
 			s.lists.Store(&lists)
 			s.judgeRevoked()
+			_, _ = s.stack.SignTrust(s.life) // what fails is signed with the next change; papers are judged by the lists
 		}
 	}
 }

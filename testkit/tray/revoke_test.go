@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -49,16 +50,31 @@ func TestARevokedPaperIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	old, signed := filepath.Join(r.stack.PKI(), "trust.json"), filepath.Join(dir, "trust.json")
+	for until := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		b := r.fromSite(t, "/trust.json")
+		if bytes.Contains(b, []byte(`"revoked":{"`+filepath.Base(strings.TrimSuffix(crl, ".json"))+`":["`)) {
+			if err := os.WriteFile(signed, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+		if time.Now().After(until) {
+			t.Fatalf("the trust list was not signed anew: %s", b)
+		}
+	}
 	for _, c := range []struct {
 		paper int
+		trust string
 		args  []string
 		want  string
 	}{
-		{one[0].N, nil, "VALID"}, {one[0].N, []string{"-crl", crl}, "REFUSED shc.revoked"}, {two[0].N, []string{"-crl", crl}, "VALID"},
+		{one[0].N, signed, nil, "REFUSED shc.revoked"}, {two[0].N, signed, []string{"-crl", crl}, "VALID"},
+		{one[0].N, old, nil, "VALID"}, {one[0].N, old, []string{"-crl", crl}, "REFUSED shc.revoked"}, {two[0].N, old, []string{"-crl", crl}, "VALID"},
 	} {
 		_, pdf := r.get(t, fmt.Sprintf("/paper/%d.pdf", c.paper))
 		var out, complaint bytes.Buffer
-		args := append([]string{"-trust", filepath.Join(r.stack.PKI(), "trust.json"), "-root", filepath.Join(r.stack.PKI(), "trust-root.pem")}, c.args...)
+		args := append([]string{"-trust", c.trust, "-root", filepath.Join(r.stack.PKI(), "trust-root.pem")}, c.args...)
 		inquiry.Run(append(args, "-"), inquiry.Env{Stdin: bytes.NewReader(pdf), Stdout: &out, Stderr: &complaint, Now: time.Now})
 		if !strings.HasPrefix(out.String(), c.want) {
 			t.Errorf("paper %d, verify %v: %s%s", c.paper, c.args, out.String(), complaint.String())
@@ -79,4 +95,19 @@ func (r *running) paper(t *testing.T, n int) tray.Paper {
 		t.Fatalf("no paper %d", n)
 	}
 	return all[i]
+}
+
+// fromSite fetches a file from the issuer's site.
+func (r *running) fromSite(t *testing.T, path string) []byte {
+	t.Helper()
+	resp, err := http.Get(r.stack.Site + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s, %v", path, resp.Status, err)
+	}
+	return b
 }
