@@ -56,9 +56,19 @@ type program struct {
 	cmd   *exec.Cmd
 	ready string // its ready line
 	lines chan string
-	errs  *bytes.Buffer
+	errs  *heard
 	gone  chan struct{}
 }
+
+// heard keeps what a command complains of; it can be read while the command runs.
+type heard struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (e *heard) Write(b []byte) (int, error) { e.mu.Lock(); defer e.mu.Unlock(); return e.b.Write(b) }
+func (e *heard) String() string              { e.mu.Lock(); defer e.mu.Unlock(); return e.b.String() }
+func (e *heard) Len() int                    { e.mu.Lock(); defer e.mu.Unlock(); return e.b.Len() }
 
 func (h *house) run(name string, args ...string) *program {
 	h.t.Helper()
@@ -68,7 +78,7 @@ func (h *house) run(name string, args ...string) *program {
 // runAs runs a command as a user of testkit/users; 0: ours.
 func (h *house) runAs(user int, name string, args ...string) *program {
 	h.t.Helper()
-	p := &program{lines: make(chan string, 1000), errs: &bytes.Buffer{}, gone: make(chan struct{})}
+	p := &program{lines: make(chan string, 1000), errs: &heard{}, gone: make(chan struct{})}
 	p.cmd = exec.Command(filepath.Join(must(programs())(h.t), name), args...)
 	if user != 0 {
 		p.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: users.As(user)}

@@ -95,6 +95,9 @@ type centre struct {
 }
 
 func (c *centre) Ask(ctx context.Context, t wire.Type, body any) (wire.Frame, error) {
+	if ctx.Err() != nil { // a line does not send for whoever no longer waits
+		return wire.Frame{}, context.Cause(ctx)
+	}
 	c.asked = append(c.asked, t)
 	if c.hook != nil {
 		c.hook(t)

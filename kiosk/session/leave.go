@@ -28,7 +28,8 @@ func (r *run) leave(ctx context.Context, code wire.Code) {
 }
 
 // conclude ends the present request: money that is still held goes back, and
-// a delivery is settled by what happened to its paper. It does so once.
+// a delivery is settled by what happened to its paper. It is called once: its caller lets go of the
+// request.
 func (r *run) conclude(ctx context.Context, code wire.Code) {
 	q := r.req
 	papers := printer.NotPrinted
@@ -45,8 +46,7 @@ func (r *run) conclude(ctx context.Context, code wire.Code) {
 	default:
 		q.outcome = Void // it never went to the printer
 	}
-	if q.delivery != nil && !q.settled {
-		q.settled = true
+	if q.delivery != nil {
 		r.tellVRS(ctx, q)
 	}
 	e := &r.event.Requests[r.event.Made-1]

@@ -26,6 +26,8 @@ type money struct {
 	right   wire.RightNumber
 	bills   []payment.Bill
 	holding bool
+	lost    error  // what the next authorisation says though it has taken the money
+	taken   func() // called when money is held
 	charged int
 }
 
@@ -45,10 +47,16 @@ func (m *money) Authorise(ctx context.Context, b payment.Bill) error {
 		return errors.Join(payment.ErrState, ctx.Err())
 	}
 	m.holding = true
-	return nil
+	if m.taken != nil {
+		m.taken()
+	}
+	return m.lost
 }
 
-func (m *money) Conclude(_ context.Context, p payment.Papers) (payment.Concluded, error) {
+func (m *money) Conclude(ctx context.Context, p payment.Papers) (payment.Concluded, error) {
+	if ctx.Err() != nil {
+		return payment.Concluded{}, context.Cause(ctx)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	was := m.holding

@@ -48,7 +48,6 @@ type request struct {
 	held     bool   // money is authorised and its payment not concluded
 	paid     payment.Concluded
 	outcome  Outcome
-	settled  bool
 	code     wire.Code // why it ended early, for the resident and the event
 	refusal  refusal
 }

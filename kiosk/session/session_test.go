@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -25,6 +26,19 @@ import (
 
 // errHang makes an end say nothing until its time is over.
 var errHang = errors.New("hang")
+
+// A session that is ended from outside when its certificate is there and its
+// money held prints nothing, gives the money back and tells VRS so.
+func TestEndedWithMoneyHeld(t *testing.T) {
+	w := newWorld(t, "yoshida")
+	ctx, end := context.WithCancelCause(t.Context())
+	w.unit.taken = func() { end(wire.TimedOut) }
+	e := w.runIn(ctx)
+	w.nothing(e, wire.TimedOut)
+	if len(w.centre.settled) != 1 || len(w.unit.bills) != 1 || len(w.printer.jobs) != 0 {
+		t.Errorf("settled %v, bills %v, %d jobs", w.centre.settled, w.unit.bills, len(w.printer.jobs))
+	}
+}
 
 func TestWholeWay(t *testing.T) {
 	w := newWorld(t, "yoshida")
@@ -126,6 +140,13 @@ func TestEndings(t *testing.T) {
 		{"another card", "", simcard.Options{Faults: simcard.Faults{NotMyNumber: true}}, nil, wire.CardUnknown, session.CardChecked},
 		{"card taken at once", "", simcard.Options{Faults: simcard.Faults{LeaveAt: 1}}, nil, wire.CardRemoved, session.CardChecked},
 		{"expired card", "expired", simcard.Options{}, nil, wire.CardExpired, session.CardChecked},
+		{"a card that expired last night in Japan", "", simcard.Options{}, func(w *world) {
+			last, err := time.Parse("20060102", w.reader.card.Resident().Card.Expires)
+			w.setup.Now = func() time.Time { return last.Add(16 * time.Hour) } // of the last day, in UTC
+			if err != nil {
+				panic(err)
+			}
+		}, wire.CardExpired, session.CardChecked},
 		{"locked PIN", "locked", simcard.Options{}, nil, wire.PINLocked, session.CardChecked},
 		{"wrong PIN, then no more", "", simcard.Options{}, func(w *world) { w.face.pins = []string{"0000"} }, wire.PINWrong, session.PIN},
 		{"wrong PIN three times", "", simcard.Options{}, func(w *world) { w.face.pins = []string{"0000", "0000", "0000", "0000"} }, wire.PINLocked, session.PIN},
@@ -151,6 +172,13 @@ func TestEndings(t *testing.T) {
 		{"card left on the reader", "", simcard.Options{}, func(w *world) { fast(w); w.reader.stay = true }, wire.TimedOut, session.CardRemoved},
 		{"cancelled at the choice", "", simcard.Options{}, cancels(face.Choose), wire.Cancelled, session.Choose},
 		{"a choice off the menu", "", simcard.Options{}, func(w *world) { w.face.choices[0].Municipality = "131016" }, wire.Malformed, session.Choose},
+		{"a kind off the menu", "", simcard.Options{}, func(w *world) {
+			for i := range w.setup.Menu {
+				w.setup.Menu[i].Kinds = []credential.Kind{credential.Domestic}
+			}
+			w.face.choices[0].Kind = credential.Overseas
+		}, wire.Malformed, session.Choose},
+		{"the till's answer is lost", "", simcard.Options{}, func(w *world) { w.unit.lost = wire.LineDown }, wire.LineDown, session.Authorise},
 		{"too many copies", "", simcard.Options{}, func(w *world) { w.face.choices[0].Copies = 11 }, wire.Malformed, session.Choose},
 		{"municipality out", "", simcard.Options{}, fails(wire.TypeBegin, wire.MunicipalityOut), wire.MunicipalityOut, session.Settle},
 		{"issuing stopped", "", simcard.Options{}, fails(wire.TypeBegin, wire.IssuingStopped), wire.IssuingStopped, session.Request},
