@@ -23,8 +23,11 @@ type stops struct {
 	alarms   map[string]fleet.Alarm
 	operator bool
 	stop     fleet.Stop
-	replay   bool             // the past is being told: judged once, at its end
-	untold   map[uint64]*told // alarms of this launcher that have not arrived everywhere
+	replay   bool                               // the past is being told: judged once, at its end
+	untold   map[uint64]*told                   // alarms of this launcher that have not arrived everywhere
+	own      map[string]uint64                  // revision of what this launcher has put and the watch has not told yet
+	putting  map[string]int                     // keys that this launcher is putting
+	held     map[string]jetstream.KeyValueEntry // newest that came of such a key meanwhile
 
 	telling sync.Mutex // one alarm is told at a time, so that none is told twice
 }
@@ -52,7 +55,8 @@ func openStops(ctx context.Context, nc *nats.Conn) (*stops, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stops{kv: kv, alarms: map[string]fleet.Alarm{}, untold: map[uint64]*told{}, replay: true}
+	s := &stops{kv: kv, alarms: map[string]fleet.Alarm{}, untold: map[uint64]*told{}, replay: true,
+		own: map[string]uint64{}, putting: map[string]int{}, held: map[string]jetstream.KeyValueEntry{}}
 	w, err := kv.WatchAll(ctx)
 	if err != nil {
 		return nil, err
@@ -75,15 +79,36 @@ func (s *stops) follow(w jetstream.KeyWatcher, known chan<- struct{}) {
 			close(known)
 			continue
 		}
-		s.learn(e.Key(), e.Value())
+		s.mu.Lock()
+		s.hear(e)
+		s.mu.Unlock()
 	}
 }
 
-// learn takes one entry. One that cannot be read stops everything: it can only
-// be a stop.
+// hear takes an entry of the watch, unless it is older than what is known: a
+// stop that this launcher has just put is not undone by what stood there before.
+// It is called with the lock held.
+func (s *stops) hear(e jetstream.KeyValueEntry) {
+	switch {
+	case s.putting[e.Key()] > 0:
+		s.held[e.Key()] = e
+	case e.Revision() < s.own[e.Key()]:
+	default:
+		delete(s.own, e.Key()) // a bucket that is made anew counts from 1
+		s.take(e.Key(), e.Value())
+	}
+}
+
+// learn takes one entry at once.
 func (s *stops) learn(key string, value []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.take(key, value)
+}
+
+// take is learn with the lock held. An entry that cannot be read stops
+// everything: it can only be a stop.
+func (s *stops) take(key string, value []byte) {
 	if key == switchKey {
 		v, err := wire.Decode[operatorSwitch](value, maxEntry)
 		s.operator = err != nil || v.Stopped
@@ -104,6 +129,7 @@ func (s *stops) replaying() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.replay = true
+	clear(s.own)
 }
 
 func (s *stops) replayed() {
@@ -190,10 +216,25 @@ func (s *stops) tell(ctx context.Context, a fleet.Alarm, record func() error) er
 // be told.
 func (s *stops) put(ctx context.Context, key string, v any) error {
 	b := wire.Encode(v)
-	s.learn(key, b)
+	s.mu.Lock()
+	s.putting[key]++
+	s.take(key, b)
+	s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, DefaultState)
 	defer cancel()
-	_, err := s.kv.Put(ctx, key, b)
+	revision, err := s.kv.Put(ctx, key, b)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		s.own[key] = revision
+	}
+	if s.putting[key]--; s.putting[key] == 0 {
+		delete(s.putting, key)
+		if e := s.held[key]; e != nil {
+			delete(s.held, key)
+			s.hear(e)
+		}
+	}
 	return err
 }
 

@@ -178,7 +178,14 @@ func TestEndings(t *testing.T) {
 			}
 			w.face.choices[0].Kind = credential.Overseas
 		}, wire.Malformed, session.Choose},
-		{"the till's answer is lost", "", simcard.Options{}, func(w *world) { w.unit.lost = wire.LineDown }, wire.LineDown, session.Authorise},
+		{"the till's answer is lost", "", simcard.Options{}, func(w *world) {
+			w.unit.lost = wire.LineDown
+			w.face.on = func(t face.Tell) {
+				if t.Screen == face.Trouble {
+					w.t.Error("a resident is asked to pay again where nobody knows whether they have paid")
+				}
+			}
+		}, wire.LineDown, session.Authorise},
 		{"too many copies", "", simcard.Options{}, func(w *world) { w.face.choices[0].Copies = 11 }, wire.Malformed, session.Choose},
 		{"municipality out", "", simcard.Options{}, fails(wire.TypeBegin, wire.MunicipalityOut), wire.MunicipalityOut, session.Settle},
 		{"issuing stopped", "", simcard.Options{}, fails(wire.TypeBegin, wire.IssuingStopped), wire.IssuingStopped, session.Request},
