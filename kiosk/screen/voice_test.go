@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"akashi/centre/wire"
+	"akashi/centre/wire/release"
 	"akashi/kiosk/face"
 	"akashi/kiosk/screen"
 	"akashi/kiosk/voice"
@@ -96,6 +97,12 @@ func TestSpeechIsHeard(t *testing.T) {
 	if e := hears(t, p, "begin", "takecard"); whats(e) != "stop, signal takecard, begin" && whats(e) != "signal takecard, begin" {
 		t.Errorf("a card that lies there: %s", whats(e))
 	}
+	if w := get[string](t, p, `() => document.getElementById('tool-repeat').innerText`, nil); strings.Contains(w, "一部音声なし") {
+		t.Errorf("all of it has a sound, the page says %q", w)
+	}
+	unheard := face.Tell{Screen: face.Trouble, Ask: true, Code: wire.NoRecord, Texts: []face.Text{{Language: "ja", What: "新しい文です。", Why: "音がありません。", Next: "お待ちください。"}}}
+	do(t, s.Show(p, unheard), p.Wait(`() => document.getElementById('tool-repeat').innerText.includes('一部音声なし')`, nil))
+	do(t, s.Show(p, face.Tell{Screen: face.TakeCard, Cancel: true}), p.Wait(`() => !document.getElementById('tool-repeat').innerText.includes('一部音声なし')`, nil))
 	do(t, p.Tap(`[data-do="quiet"]`), p.Eval(nil, speak, "ko"))
 	if w := get[string](t, p, `() => document.getElementById('tool-repeat').innerText`, nil); !strings.Contains(w, "음성 없음") {
 		t.Errorf("Korean has no voice, the page says %q", w)
@@ -122,6 +129,15 @@ func TestSpeechIsHeard(t *testing.T) {
 	silentUntilItStops(t, s, p)
 	onlyTheHeadset(t, s, p)
 	do(t, p.Tap("#tool-volume"), p.Wait(`async () => { const a = await (await fetch('/audio.json')).json(); return !a.headset }`, nil))
+}
+
+// The release desk warns in the languages that are spoken here.
+func TestTheSameLanguagesAreSpoken(t *testing.T) {
+	for _, l := range screen.Languages {
+		if (voice.Of(l) != "") != slices.Contains(release.Spoken, l) {
+			t.Errorf("%s: the voice is %q", l, voice.Of(l))
+		}
+	}
 }
 
 func handler(t *testing.T, p *voice.Pack) http.Handler {

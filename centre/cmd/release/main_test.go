@@ -94,7 +94,7 @@ func TestSignCheckShow(t *testing.T) {
 	d := newDesk(t)
 	d.draft(func(r *release.Release) { r.Texts["start.lead"] = edition.All("Choose.") })
 	said, bad, code := d.sign("release")
-	if code != 0 || !strings.HasPrefix(said, "release 7, terms 2026-11, ") || !strings.Contains(said, "4 municipalities take part, 1 texts replaced") {
+	if code != 0 || !strings.HasPrefix(said, "no recorded sound, and the screen says so, for: start.lead\nrelease 7, terms 2026-11, ") || !strings.Contains(said, "4 municipalities take part, 1 texts replaced") {
 		t.Fatalf("%q, %q, %d", said, bad, code)
 	}
 	file := d.in("release.json")

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -212,6 +213,17 @@ func TestContentIsHeld(t *testing.T) {
 		if _, err := release.Parse(forged(t, wire.Encode(r), world(t).Release, domain), world(t).Centre.Pool(), time.Now(), 0); err == nil || !errors.Is(err, c.want) && !errors.Is(err, release.ErrMalformed) {
 			t.Errorf("%s: read: %v", name, err)
 		}
+	}
+}
+
+// What a release says otherwise than the kiosk, in a language with a voice, has
+// no sound; the same words, or others in a language without one, lack none.
+func TestUnspoken(t *testing.T) {
+	c := release.Catalogue{"back": edition.All("Back"), "next": edition.All("On"), "quiet": edition.All("Stop")}
+	r := &release.Release{Texts: map[string]release.Local{"back": edition.All("Return"), "next": edition.All("On"), "quiet": edition.All("Stop")}}
+	r.Texts["quiet"]["ko"] = "그만"
+	if got := c.Unspoken(r); !slices.Equal(got, []string{"back"}) {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -34,6 +34,23 @@ func (c Catalogue) Hold(r *Release) error {
 	return nil
 }
 
+// Spoken are the languages that a kiosk has a voice for.
+var Spoken = []string{"ja", "ja-easy", "en"}
+
+// Unspoken gives the keys of the texts that a release replaces by others than
+// the catalogue has, in a language that is spoken: nobody has recorded a sound of
+// them, and the screen says so until one is. Of terms and notices, which the
+// catalogue does not have, it says nothing.
+func (c Catalogue) Unspoken(r *Release) []string {
+	var all []string
+	for _, key := range slices.Sorted(maps.Keys(r.Texts)) {
+		if slices.ContainsFunc(Spoken, func(l string) bool { return r.Texts[key][l] != c[key][l] }) {
+			all = append(all, key)
+		}
+	}
+	return all
+}
+
 // ReadCatalogue reads what `kiosk texts` prints.
 func ReadCatalogue(b []byte) (Catalogue, error) {
 	var c Catalogue

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"akashi/centre/wire/release"
@@ -33,7 +34,7 @@ func (d Desk) Sign(now time.Time, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := hold(d.Texts, r); err != nil {
+	if err := hold(d.Texts, r, out); err != nil {
 		return err
 	}
 	key, err := signer(d.Key)
@@ -73,7 +74,7 @@ func (d Desk) Check(file string, after int, now time.Time, out io.Writer) error 
 		return err
 	}
 	if d.Texts != "" {
-		if err := hold(d.Texts, r); err != nil {
+		if err := hold(d.Texts, r, out); err != nil {
 			return err
 		}
 	}
@@ -110,7 +111,9 @@ func tell(out io.Writer, r *release.Release) error {
 	return err
 }
 
-func hold(path string, r *release.Release) error {
+// hold holds a release against what `kiosk texts` printed, and names the texts
+// that nobody hears until their sounds are made.
+func hold(path string, r *release.Release, out io.Writer) error {
 	b, err := read(path)
 	if err != nil {
 		return err
@@ -119,5 +122,11 @@ func hold(path string, r *release.Release) error {
 	if err != nil {
 		return err
 	}
-	return c.Hold(r)
+	if err := c.Hold(r); err != nil {
+		return err
+	}
+	if silent := c.Unspoken(r); len(silent) > 0 {
+		_, err = fmt.Fprintf(out, "no recorded sound, and the screen says so, for: %s\n", strings.Join(silent, ", "))
+	}
+	return err
 }

@@ -38,12 +38,19 @@ export class Frame {
 		at('help').addEventListener('click', () => page.help())
 		new ResizeObserver(() => this.fit()).observe(at('main'))
 		addEventListener('resize', () => this.fit())
+		// A text that came with a release, and has no sound yet, stands there unsaid.
+		document.addEventListener('voice', ({ detail }) => {
+			if (detail.what !== 'unsaid' || detail.key !== this.view?.key || this.unsaid) return
+			this.unsaid = true
+			this.tools()
+		})
 	}
 
 	// draw shows a view: what a screen is made of, by the same names for all.
 	draw(v) {
 		const { words, speech } = this.page
 		this.view = v
+		this.unsaid = false
 		document.documentElement.lang = words.tag()
 		document.documentElement.dataset.language = words.language
 		document.title = words.text('brand')
@@ -119,7 +126,7 @@ export class Frame {
 		at('tools').replaceChildren(
 			tool('size', 'size', t('size') + ' ' + scales[this.scale] * 100 + '%', () => this.larger()),
 			tool('theme', 'theme', t('theme'), () => { root.dataset.theme = root.dataset.theme ? '' : 'contrast'; this.tools() }, String(Boolean(root.dataset.theme))),
-			tool('repeat', this.silent() ? 'mute' : 'repeat', t(this.silent() ? 'speech.none' : 'repeat'), () => page.speech.repeat()),
+			tool('repeat', this.silent() || this.unsaid ? 'mute' : 'repeat', t(this.silent() ? 'speech.none' : this.unsaid ? 'speech.part' : 'repeat'), () => page.speech.repeat()),
 			tool('volume', page.speech.volume ? 'volume' : 'mute', t('volume') + ' ' + page.speech.volume, () => page.louder()),
 		)
 		if (focused?.startsWith('tool-')) at(focused)?.focus()
