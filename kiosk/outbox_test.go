@@ -170,10 +170,10 @@ func TestAlarmDoesNotWait(t *testing.T) {
 		time.Sleep(time.Second)
 		box.post(wire.TypeAlarm, wire.Alarm{Code: wire.LastLook})
 		time.Sleep(time.Minute)
+		cancel()
+		<-done
 		if alarmed != time.Second {
 			t.Errorf("the alarm goes after %v", alarmed)
 		}
-		cancel()
-		<-done
 	})
 }
