@@ -18,7 +18,7 @@ import (
 )
 
 // listened are the texts whose sounds the tests in Chromium listen to.
-var listened = []string{"insert.title", "insert.lead", "takecard.title", "takecard.lead", "pin.count", "aloud.intro", "aloud.name.shown", "aloud.birth", "aloud.end"}
+var listened = []string{"insert.title", "insert.lead", "takecard.title", "takecard.lead", "preview.title", "preview.lead", "preview.listen", "pin.count", "aloud.intro", "aloud.name.shown", "aloud.birth", "aloud.end"}
 
 func main() {
 	names := flag.String("names", "kiosk/voice/specimen.tsv", "names of municipalities, wards and prefectures that are said as one")
